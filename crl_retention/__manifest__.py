@@ -1,0 +1,27 @@
+{
+    "name": "Customer Retention",
+    "summary": "Your retention procedure, carried out for every customer: messages, "
+    "calls, visits, and a visit within 48 hours for whoever is unhappy",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "crl_retention contributors",
+    "website": "https://github.com/crl-retention/crl_retention",
+    "depends": ["crm", "calendar", "mass_mailing_sms"],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "application": True,
+    "data": [
+        "security/crl_retention_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crl_retention_security.xml",
+        "data/crl_stage_data.xml",
+        "data/crl_case_cause_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/mail_template_data.xml",
+        "data/sms_template_data.xml",
+        "data/crl_cadence_data.xml",
+        "data/ir_cron_data.xml",
+        "views/feedback_templates.xml",
+    ],
+    "demo": [],
+}

@@ -1,0 +1,273 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import clock, transitions
+
+CASE_KINDS = [
+    ("negative_feedback", "Unhappy customer"),
+    ("complaint", "Complaint"),
+    ("promise", "Promise"),
+]
+CASE_STATES = [
+    ("open", "Open"),
+    ("planned", "Visit planned"),
+    ("recovered", "Recovered"),
+    ("not_recovered", "Not recovered"),
+    ("cancelled", "Cancelled"),
+]
+#: Kinds that lead to a visit against the clock and hold the procedure.
+VISIT_KINDS = ("negative_feedback", "complaint")
+
+
+class CrlCase(models.Model):
+    """Something we owe a customer an answer to, with a deadline.
+
+    An unhappy word or a complaint: tell the owner and their leader, visit within 48
+    hours, hold the procedure until then, go back to its beginning when the customer
+    is content. What opens one is in ``crl_case_opening.py``, who hears of it in
+    ``crl_case_reminder.py``.
+    """
+
+    _name = "crl.case"
+    _description = "Retention Case"
+    _inherit = ["mail.thread", "mail.activity.mixin", "crl.actor"]
+    _order = "deadline, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    kind = fields.Selection(CASE_KINDS, required=True, default="complaint")
+    cause_ids = fields.Many2many("crl.case.cause", string="Causes")
+    touchpoint_id = fields.Many2one(
+        "crl.touchpoint", "Said At", index="btree_not_null", ondelete="set null"
+    )
+    enrollment_id = fields.Many2one(
+        "crl.enrollment", index="btree_not_null", ondelete="set null"
+    )
+    visit_id = fields.Many2one(
+        "crl.touchpoint", "Visit", index="btree_not_null", ondelete="set null"
+    )
+    visit_date = fields.Datetime(related="visit_id.date_planned", string="Visit On")
+    user_id = fields.Many2one("res.users", "Owner", index=True, tracking=True)
+    description = fields.Text(
+        "What the Customer Said",
+        help="The customer's own words, the latest last.",
+    )
+    date_open = fields.Datetime(
+        "Opened", required=True, default=fields.Datetime.now, readonly=True
+    )
+    deadline = fields.Datetime(required=True, index=True)
+    date_remind = fields.Datetime(help="When the next reminder goes.")
+    state = fields.Selection(
+        CASE_STATES,
+        required=True,
+        default="open",
+        tracking=True,
+        group_expand=True,
+    )
+    escalation = fields.Integer(
+        default=0,
+        readonly=True,
+        help="0: nobody was reminded, 1: the owner at half time, 2: the leader at the "
+        "deadline, 3: the manager.",
+    )
+    date_closed = fields.Datetime("Closed", readonly=True)
+    on_time = fields.Boolean(
+        readonly=True, help="The visit was held before the deadline."
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    dedup_key = fields.Char(copy=False)
+    touchpoint_ids = fields.One2many("crl.touchpoint", "case_id", "Contacts")
+
+    _dedup_key_uniq = models.UniqueIndex(
+        "(dedup_key) WHERE dedup_key IS NOT NULL",
+        "This customer has an open case of an unhappy answer already.",
+    )
+    _remind = models.Index("(date_remind) WHERE date_remind IS NOT NULL")
+    _live_partner = models.Index("(partner_id) WHERE state IN ('open', 'planned')")
+
+    @api.depends("state", "deadline", "visit_id.state")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for case in self:
+            case.is_late = bool(
+                case._is_live()
+                and case.deadline
+                and case.deadline < now
+                and case.visit_id.state != "done"
+            )
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("state", "in", ("open", "planned")),
+            ("deadline", "<", fields.Datetime.now()),
+            "|",
+            ("visit_id", "=", False),
+            ("visit_id.state", "!=", "done"),
+        ]
+
+    def _is_live(self):
+        self.ensure_one()
+        return self.state in ("open", "planned")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            partner = self.env["res.partner"].browse(vals["partner_id"])
+            customer = partner.commercial_partner_id
+            vals["partner_id"] = customer.id
+            if not self.env.su:
+                partner._crl_check_mine()
+            company = self.env["res.company"].browse(
+                vals.get("company_id") or customer.company_id.id or self.env.company.id
+            )
+            vals["company_id"] = company.id
+            vals.setdefault("user_id", customer._crl_get_owner(company).id)
+            if vals.get("kind", "complaint") in VISIT_KINDS:
+                now = fields.Datetime.now()
+                vals["deadline"] = self._get_deadline(company, now)
+                vals["date_remind"] = self._get_deadline(company, now, share=0.5)
+            elif not vals.get("deadline"):
+                raise ValidationError(
+                    self.env._("Say until when the promise is to be kept.")
+                )
+            else:
+                vals["date_remind"] = vals["deadline"]
+            if vals.get("kind") == "negative_feedback":
+                vals["dedup_key"] = f"negative:{customer.id}"
+        cases = super().create(vals_list)
+        # opening a case writes the engine's records, whoever hears the complaint
+        cases.sudo()._start()
+        return cases
+
+    def write(self, vals):
+        if "state" in vals:
+            for case in self:
+                if not transitions.is_allowed(
+                    transitions.CASE, case.state, vals["state"]
+                ):
+                    labels = dict(CASE_STATES)
+                    raise UserError(
+                        self.env._(
+                            "A case that is “%(before)s” cannot become “%(after)s”.",
+                            before=labels[case.state],
+                            after=labels.get(vals["state"], vals["state"]),
+                        )
+                    )
+        return super().write(vals)
+
+    @api.model
+    def _get_deadline(self, company, start, share=1):
+        """The moment a share of the company's hours has run, in naive UTC."""
+        return clock.deadline(
+            start,
+            company.crl_clock_hours * share,
+            company._crl_tz(),
+            company._crl_working_days() if company.crl_clock_mode == "working" else None,
+        )
+
+    # ---- Closing ----
+
+    def _visited(self, touchpoint, verdict, words):
+        """The visit was held: content customers are recovered, so-so ones wait for the
+        owner's word, unhappy ones have reopened the clock by now."""
+        self.ensure_one()
+        if touchpoint.date_done and touchpoint.state == "done":
+            self.on_time = touchpoint.date_done <= self.deadline
+        if verdict == "positive" and self._is_live():
+            self._recover(words)
+
+    def action_recovered(self, note=None):
+        """Close cases: the customer was visited and is content.
+
+        :raises UserError: when the visit was not held yet
+        """
+        for case in self._as_engine():
+            if case.state != "recovered":
+                case._recover(self._check_text(note))
+        return True
+
+    def _recover(self, note):
+        self.ensure_one()
+        if self.kind in VISIT_KINDS and self.visit_id.state != "done":
+            raise UserError(
+                self.env._(
+                    "Visit %s first: the case closes with the visit's result.",
+                    self.partner_id.display_name,
+                )
+            )
+        self._close("recovered", note)
+        enrollment = self.enrollment_id
+        if self.kind not in VISIT_KINDS or enrollment.state != "recovery":
+            return
+        if enrollment._restarts_used_up():
+            self._ask_manager()
+        else:
+            enrollment._restart(
+                self.env._("The customer was unhappy, and is content again."),
+                "recovered",
+            )
+
+    def action_not_recovered(self, note=None):
+        """Close cases that could not be repaired; the manager decides what is next."""
+        for case in self._as_engine():
+            if not case._is_live():
+                raise UserError(self.env._("This case is closed already."))
+            case._close("not_recovered", self._check_text(note))
+            if case.kind in VISIT_KINDS:
+                case._ask_manager()
+        return True
+
+    def action_cancel(self, reason=None):
+        """Close cases that were opened by mistake; the procedure goes on."""
+        for case in self._as_engine():
+            case._close("cancelled", self._check_text(reason))
+            case.enrollment_id._leave_recovery()
+        return True
+
+    def _close(self, state, note):
+        self.ensure_one()
+        self.write(
+            {
+                "state": state,
+                "date_closed": fields.Datetime.now(),
+                "date_remind": False,
+                "dedup_key": False,
+            }
+        )
+        self.touchpoint_ids._cancel("case", note)
+        self._log(" – ".join(filter(None, [dict(CASE_STATES)[state], note])))
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def action_reopen(self, reason=None):
+        """Open closed cases again, with a new clock and a new visit."""
+        for case in self._as_engine():
+            if case._is_live():
+                raise UserError(self.env._("This case is open already."))
+            now = fields.Datetime.now()
+            case.write(
+                {
+                    "state": "open",
+                    "date_open": now,
+                    "date_closed": False,
+                    "deadline": self._get_deadline(case.company_id, now),
+                    "date_remind": self._get_deadline(case.company_id, now, share=0.5),
+                    "escalation": 0,
+                    "on_time": False,
+                }
+            )
+            if case.kind == "negative_feedback":
+                case.dedup_key = f"negative:{case.partner_id.id}"
+            if case.kind in VISIT_KINDS:
+                case._schedule_visit()
+                case._hold_enrollment()
+            case._tell(self.env._("Opened again"))
+            case._log(self._check_text(reason) or self.env._("Opened again."))
+            case.env["crl.relationship"]._refresh(case.partner_id)
+        return True

@@ -1,0 +1,214 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools import holdout
+
+
+class CrlEnrollment(models.Model):
+    """How customers get into a procedure, the first time and again."""
+
+    _inherit = "crl.enrollment"
+
+    @api.model
+    def _sort_out(self, partners, cadence):
+        """Who can enter a procedure, and who cannot and why.
+
+        :returns: ``(commercial partners, {commercial partner: sentence})``
+        """
+        customers = partners.commercial_partner_id
+        # whether somebody runs elsewhere decides, even where the user cannot look
+        history = self.sudo().search([("partner_id", "in", customers.ids)])
+        seen = defaultdict(self.browse)
+        for enrollment in history:
+            seen[enrollment.partner_id] += enrollment
+        refused = {}
+        for partner in customers:
+            reason = self._get_refusal(partner, cadence, seen[partner])
+            if reason:
+                refused[partner] = reason
+        return customers - self.env["res.partner"].union(*refused), refused
+
+    @api.model
+    def _get_refusal(self, partner, cadence, history):
+        """Why a customer cannot enter a procedure, as a sentence; '' when they can."""
+        name = partner.display_name
+        live = history.filtered("is_live")
+        same = history.filtered(lambda enrollment: enrollment.cadence_id == cadence)
+        main = live.filtered(lambda enrollment: enrollment.cadence_id.is_main)
+        company = cadence.company_id
+        if not partner.active:
+            return self.env._("%s is archived.", name)
+        if not partner.partner_share:
+            return self.env._("%s is a colleague, not a customer.", name)
+        if partner.crl_do_not_contact:
+            return self.env._("%s does not want to be contacted.", name)
+        if company and partner.company_id not in (company, company.browse()):
+            return self.env._("%s belongs to another company.", name)
+        if live & same:
+            return self.env._("%s goes through this procedure already.", name)
+        if cadence.is_main and main:
+            return self.env._(
+                "%(customer)s goes through “%(cadence)s”, and can go through one main "
+                "procedure at a time.",
+                customer=name,
+                cadence=main[0].cadence_id.name,
+            )
+        if cadence.reenroll == "never" and same:
+            return self.env._("%s went through this procedure before.", name)
+        return ""
+
+    @api.model
+    def _enroll(self, partners, cadence, start=None, cycle=1, campaign=None):
+        """Enroll customers who were sorted out before, and plan their contacts.
+
+        :param partners: commercial partners
+        :param start: local day; the company's today when empty
+        """
+        self.env["crl.relationship"]._ensure(partners)
+        salt = self.env["ir.config_parameter"].get_param("database.uuid", "")
+        contacts = self._get_contacts(partners)
+        vals_list = []
+        for partner in partners:
+            company = partner.company_id or cadence.company_id or self.env.company
+            day = start or company._crl_today()
+            vals_list.append(
+                {
+                    "partner_id": partner.id,
+                    "contact_id": contacts[partner].id,
+                    "cadence_id": cadence.id,
+                    "version": cadence.version,
+                    "company_id": company.id,
+                    "user_id": partner.user_id.id,
+                    "campaign_id": campaign.id if campaign else False,
+                    "date_start": day,
+                    "date_cycle": day,
+                    "cycle": cycle,
+                    "dedup_key": self._get_dedup_key(cadence, partner),
+                    "is_holdout": holdout.is_held_out(
+                        salt, cadence.id, partner.id, cadence.holdout_percent
+                    ),
+                }
+            )
+        enrollments = self.create(vals_list)
+        enrollments._log("planned", "enroll", cadence.name)
+        enrollments._plan()
+        enrollments._set_stage()
+        self.env["crl.relationship"]._refresh(partners)
+        return enrollments
+
+    @api.model
+    def _get_dedup_key(self, cadence, partner):
+        return f"main:{partner.id}" if cadence.is_main else f"{cadence.id}:{partner.id}"
+
+    @api.model
+    def _get_contacts(self, partners):
+        """The person of each customer who gets the messages: the customer itself when
+        it has an address or a number, else its first contact person who has."""
+        contacts = {partner: partner for partner in partners}
+        silent = partners.filtered(lambda p: not (p.email or p.phone))
+        people = self.env["res.partner"].search(
+            [
+                ("commercial_partner_id", "in", silent.ids),
+                ("id", "not in", silent.ids),
+                "|",
+                ("email", "!=", False),
+                ("phone", "!=", False),
+            ],
+            order="id desc",
+        )
+        for person in people:
+            contacts[person.commercial_partner_id] = person
+        return contacts
+
+    def _restarts_used_up(self):
+        """Whether the next restart is for the manager to decide."""
+        self.ensure_one()
+        cadence = self.cadence_id.restart_cadence_id or self.cadence_id
+        cycle = max(
+            self.partner_id.crl_enrollment_ids.filtered(
+                lambda enrollment: enrollment.cadence_id == cadence
+            ).mapped("cycle")
+            or [1]
+        )
+        return cycle > cadence.max_restarts
+
+    def _enter_recovery(self):
+        """Wait until the customer is content: what is planned rests."""
+        self.write(
+            {
+                "state": "recovery",
+                "stage_id": self.env.ref("crl_retention.stage_recovery").id,
+                "date_next": False,
+                "pause_until": False,
+            }
+        )
+        self.touchpoint_ids.filtered(
+            lambda touchpoint: touchpoint.state == "planned" and not touchpoint.case_id
+        ).write({"date_due": False})
+
+    def _leave_recovery(self):
+        """Go on where the procedure was, as if nothing had happened."""
+        waiting = self.filtered(lambda enrollment: enrollment.state == "recovery")
+        waiting.state = "running"
+        waiting._replan()
+        waiting._set_stage()
+
+    def _open_next_cycle(self, reason, rule):
+        self.ensure_one()
+        if self.cadence_id.is_main:
+            others = self.search(
+                [
+                    ("partner_id", "=", self.partner_id.id),
+                    ("cadence_id.is_main", "=", True),
+                    ("is_live", "=", True),
+                    ("id", "!=", self.id),
+                ]
+            )
+            others._exit(reason, rule)
+        self.touchpoint_ids._cancel(rule, reason)
+        # the key is free only once the others have let go of it
+        self.env.flush_all()
+        self.write(
+            {
+                "state": "running",
+                "cycle": self.cycle + 1,
+                "date_cycle": self.company_id._crl_today(),
+                "paused_days": 0,
+                "pause_until": False,
+                "exit_reason": False,
+                "dedup_key": self._get_dedup_key(self.cadence_id, self.partner_id),
+            }
+        )
+        self._log("restarted", rule, reason)
+        self._plan()
+        self._set_stage()
+
+    @api.model
+    def _enroll_automatically(self, limit):
+        """Enroll the customers whom a procedure's filter finds and who never were.
+
+        :returns: how many customers were enrolled
+        """
+        done = 0
+        for cadence in self.env["crl.cadence"].search([("auto_enroll", "=", True)]):
+            domain = cadence._parse_domain("enroll_domain") & Domain(
+                [
+                    ("create_date", ">=", cadence.auto_enroll_from),
+                    ("partner_share", "=", True),
+                    ("crl_do_not_contact", "=", False),
+                    ("crl_enrollment_ids", "not any", [("cadence_id", "=", cadence.id)]),
+                    "|",
+                    ("is_company", "=", True),
+                    ("parent_id", "=", False),
+                ]
+            )
+            if cadence.is_main:
+                domain &= Domain("crl_enrollment_id", "=", False)
+            if cadence.company_id:
+                domain &= Domain("company_id", "in", [cadence.company_id.id, False])
+            found = self.env["res.partner"].search(domain, limit=limit, order="id")
+            accepted, __ = self._sort_out(found, cadence)
+            done += len(self._enroll(accepted, cadence))
+        return done

@@ -1,0 +1,244 @@
+from datetime import timedelta
+from functools import cache
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import schedule
+
+
+class CrlEnrollment(models.Model):
+    """How the contacts of customers are planned, and how customers get on."""
+
+    _inherit = "crl.enrollment"
+
+    # ---- Planning ----
+
+    def _plan(self):
+        """Plan every contact of the present cycle.
+
+        Customers who start on the same day share one calculation; contacts that
+        would be older than the catch-up window are skipped.
+        """
+        vals_list = []
+        at = cache(schedule.utc_at)
+        groups = self.filtered(lambda enrollment: not enrollment.is_holdout).grouped(
+            lambda e: (e.cadence_id, e.company_id, e.date_cycle, e.cycle)
+        )
+        for (cadence, company, __, cycle), enrollments in groups.items():
+            steps = cadence._get_steps(cycle)
+            today = company._crl_today()
+            oldest = today - timedelta(days=company.crl_catch_up_days)
+            is_working = company._crl_working_days(cadence.calendar_id)
+            occurrences = enrollments[0]._get_first_occurrences(steps, oldest)
+            placements = enrollments[0]._place(steps, is_working, occurrences)
+            for enrollment in enrollments:
+                for step, placement in zip(steps, placements, strict=True):
+                    vals = enrollment._prepare_touchpoint(
+                        step, placement.day, occurrences.get(step.id, 1), at
+                    )
+                    if placement.day < oldest:
+                        vals.update(state="skipped", date_due=False)
+                    vals_list.append(vals)
+        touchpoints = self.env["crl.touchpoint"].create(vals_list)
+        touchpoints.filtered(lambda touchpoint: touchpoint.state == "skipped")._log(
+            "skipped", "too_old", self.env._("The day was past at enrollment.")
+        )
+
+    def _get_first_occurrences(self, steps, oldest):
+        """Which occurrence of each recurring step is the first still to come."""
+        self.ensure_one()
+        occurrences = {}
+        for step in steps.filtered("repeat_months"):
+            occurrence = 1
+            while self._place_alone(step, occurrence) < oldest:
+                occurrence += 1
+            occurrences[step.id] = occurrence
+        return occurrences
+
+    def _place_alone(self, step, occurrence):
+        stages = self.cadence_id._get_stages()
+        [placement] = schedule.place(
+            [step._to_schedule(stages, occurrence)],
+            stages.mapped("duration_months"),
+            self.date_cycle,
+            lambda day: True,
+            shift=self.paused_days,
+        )
+        return placement.day
+
+    def _place(self, steps, is_working, occurrences, done=None, fixed=None):
+        self.ensure_one()
+        stages = self.cadence_id._get_stages()
+        return schedule.place(
+            [step._to_schedule(stages, occurrences.get(step.id, 1)) for step in steps],
+            stages.mapped("duration_months"),
+            self.date_cycle,
+            is_working,
+            done=done,
+            fixed=fixed,
+            shift=self.paused_days,
+        )
+
+    def _prepare_touchpoint(self, step, day, occurrence, at=schedule.utc_at):
+        """Values of a planned contact.
+
+        The moment is the step's first hour, on the clock of the customer for
+        messages and of the owner for calls, visits and letters.
+        """
+        self.ensure_one()
+        person = self.contact_id or self.partner_id
+        owner = step._get_owner(self)
+        tz = (
+            (owner.tz or self.company_id._crl_tz())
+            if step._is_human()
+            else person._crl_tz(self.company_id)
+        )
+        moment = at(day, step.hour_from, tz)
+        return {
+            "partner_id": self.partner_id.id,
+            "contact_id": self.contact_id.id,
+            "company_id": self.company_id.id,
+            "enrollment_id": self.id,
+            "step_id": step.id,
+            "cycle": self.cycle,
+            "occurrence": occurrence,
+            "channel": step.channel,
+            "purpose": step.purpose,
+            "service_class": step.service_class,
+            "user_id": owner.id,
+            "date_planned": moment,
+            "date_due": moment if self.state == "running" else False,
+            "dedup_key": f"{self.id}:{self.cycle}:{step.id}:{occurrence}",
+        }
+
+    def _replan(self):
+        """Move what is still planned to where it belongs now.
+
+        Called when a contact was done earlier or later than planned, and after a
+        pause. What somebody moved by hand stays.
+        """
+        for enrollment in self.filtered(lambda e: e.state == "running"):
+            current = enrollment.touchpoint_ids.filtered(
+                lambda t, cycle=enrollment.cycle: t.cycle == cycle and t.step_id
+            ).sorted("occurrence")
+            movable = current.filtered(lambda t: t.state == "planned")
+            if not movable:
+                continue
+            tz = enrollment.company_id._crl_tz()
+            latest = {touchpoint.step_id: touchpoint for touchpoint in current}
+            steps = enrollment.cadence_id.with_context(active_test=False)._get_steps(
+                enrollment.cycle
+            ).filtered(lambda step, latest=latest: step in latest)
+            placements = enrollment._place(
+                steps,
+                enrollment.company_id._crl_working_days(
+                    enrollment.cadence_id.calendar_id
+                ),
+                {step.id: latest[step].occurrence for step in steps},
+                done={
+                    t.step_id.id: schedule.local_day(t.date_done, tz)
+                    for t in current
+                    if t.state == "done"
+                },
+                fixed={
+                    t.step_id.id: schedule.local_day(t.date_planned, tz)
+                    for t in movable
+                    if t.is_fixed
+                },
+            )
+            for step, placement in zip(steps, placements, strict=True):
+                touchpoint = latest[step]
+                if touchpoint in movable:
+                    touchpoint._move_to(placement)
+
+    # ---- Getting on ----
+
+    def _get_stage_starts(self):
+        self.ensure_one()
+        stages = self.cadence_id._get_stages()
+        shift = timedelta(days=self.paused_days)
+        starts = schedule.stage_starts(
+            stages.mapped("duration_months"), self.date_cycle
+        )
+        return stages, [start + shift for start in starts]
+
+    def _set_stage(self):
+        """Write the stage each running customer stands in today, and when the next
+        begins. Past the last stage, customers complete once no contact is left."""
+        setup = self.env.ref("crl_retention.stage_setup", raise_if_not_found=False)
+        ended = self.browse()
+        for enrollment in self.filtered(lambda e: e.state == "running"):
+            stages, starts = enrollment._get_stage_starts()
+            today = enrollment.company_id._crl_today()
+            begun = sum(start <= today for start in starts)
+            stage, date_next = setup, starts[0]
+            if begun and begun <= len(stages):
+                stage = stages[begun - 1]
+                date_next = stage.duration_months and starts[begun]
+            elif begun:
+                ended += enrollment
+                stage = stages[-1:]
+                # contacts that are still open keep the customer here
+                date_next = today + timedelta(days=1)
+            enrollment.write({"stage_id": stage.id, "date_next": date_next or False})
+        ended.filtered(
+            lambda e: not any(e.touchpoint_ids.mapped("is_live"))
+        )._complete()
+
+    def _complete(self):
+        """End procedures that are through, and start the ones that follow."""
+        for enrollment in self:
+            cadence = enrollment.cadence_id
+            enrollment._exit("", "completed", state="completed")
+            enrollment.stage_id = cadence.final_stage_id or enrollment.stage_id
+            if cadence.is_main and cadence.final_stage_id:
+                enrollment.partner_id.crl_relationship_id.stage_id = (
+                    cadence.final_stage_id
+                )
+        for follower, enrollments in self.grouped(
+            lambda e: e.cadence_id.next_cadence_id
+        ).items():
+            if follower.active:
+                self.env.flush_all()
+                accepted, __ = self._sort_out(enrollments.partner_id, follower)
+                self._enroll(accepted, follower)
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _follow_owner(self):
+        """Open contacts follow the customer's salesperson; done ones stay with who did
+        them."""
+        for enrollment in self:
+            owner = enrollment.partner_id.user_id
+            enrollment.user_id = owner
+            touchpoints = enrollment.touchpoint_ids.filtered(
+                lambda t: t.is_live
+                and (not t.step_id or t.step_id.owner_rule == "salesperson")
+            )
+            touchpoints._hand_over(owner)
+
+    # ---- What the pump calls ----
+
+    @api.model
+    def _advance_due(self, limit):
+        """Begin the stages that begin today and end the pauses that end today.
+
+        :returns: how many enrollments were looked at
+        """
+        due = self.browse()
+        for company in self.env["res.company"].search([]):
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT id FROM crl_enrollment
+                        WHERE is_live AND company_id = %s AND date_next <= %s
+                     ORDER BY date_next, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                    company.id,
+                    company._crl_today(),
+                    limit - len(due),
+                )
+            )
+            due += self.browse(row[0] for row in rows)
+        due.filtered(lambda e: e.state == "paused")._resume()
+        due._set_stage()
+        self.env["crl.relationship"]._refresh(due.partner_id)
+        return len(due)

@@ -1,0 +1,273 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import transitions
+from .crl_cadence_step import CHANNELS, HUMAN_CHANNELS, PURPOSES, SERVICE_CLASSES
+from .crl_relationship import VERDICTS
+
+STATES = [
+    ("planned", "Planned"),
+    ("open", "To do"),
+    ("done", "Done"),
+    ("skipped", "Skipped"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
+OUTCOMES = [
+    ("reached", "Reached"),
+    ("no_answer", "No answer"),
+    ("wrong_number", "Wrong number"),
+    ("call_back", "Call back later"),
+    ("absent", "Absent"),
+    ("refused", "Refused"),
+]
+
+
+class CrlTouchpoint(models.Model):
+    """One contact with one customer, planned or done, whatever the channel.
+
+    The record is the truth, its activity, mail or SMS only the hand. Users change
+    contacts through the verbs of ``crl_touchpoint_verbs.py`` only; how one falls due
+    is in ``crl_touchpoint_opening.py``, how messages go in
+    ``crl_touchpoint_message.py``.
+    """
+
+    _name = "crl.touchpoint"
+    _description = "Contact with a Customer"
+    _inherit = ["crl.actor"]
+    _order = "date_planned desc, id desc"
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, index=True, ondelete="restrict"
+    )
+    contact_id = fields.Many2one(
+        "res.partner", "Contact Person", index="btree_not_null", ondelete="set null"
+    )
+    company_id = fields.Many2one("res.company", required=True)
+    enrollment_id = fields.Many2one(
+        "crl.enrollment", index="btree_not_null", ondelete="restrict"
+    )
+    cadence_id = fields.Many2one(related="enrollment_id.cadence_id")
+    step_id = fields.Many2one(
+        "crl.cadence.step", "Step", index="btree_not_null", ondelete="restrict"
+    )
+    stage_id = fields.Many2one(related="step_id.stage_id")
+    cycle = fields.Integer(default=1)
+    occurrence = fields.Integer(default=1)
+    channel = fields.Selection(CHANNELS, required=True)
+    medium = fields.Selection(
+        [("email", "Email"), ("sms", "SMS")],
+        "Sent By",
+        help="What a message really went by.",
+    )
+    purpose = fields.Selection(PURPOSES, default="service", required=True)
+    service_class = fields.Selection(SERVICE_CLASSES, default="regular", required=True)
+    user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
+    date_planned = fields.Datetime("Planned", required=True, index=True)
+    date_due = fields.Datetime(
+        help="When the engine looks at the contact next. Empty: not by itself."
+    )
+    date_done = fields.Datetime("Done On")
+    is_fixed = fields.Boolean("Moved by Hand")
+    attempt = fields.Integer("Tries", default=0)
+    case_id = fields.Many2one("crl.case", index="btree_not_null", ondelete="set null")
+    state = fields.Selection(STATES, default="planned", required=True)
+    is_live = fields.Boolean(compute="_compute_is_live")
+    hold_reason = fields.Char("Waits Because")
+    activity_id = fields.Many2one(
+        "mail.activity", index="btree_not_null", ondelete="set null"
+    )
+    mail_message_id = fields.Many2one(
+        "mail.message", "Message", index="btree_not_null", ondelete="set null"
+    )
+    outcome = fields.Selection(OUTCOMES)
+    verdict = fields.Selection(VERDICTS)
+    score = fields.Integer(help="From 1, very unhappy, to 5, very content. 0 = none.")
+    cause_ids = fields.Many2many("crl.case.cause", string="Troubles")
+    note = fields.Text()
+    feedback_date = fields.Datetime("Customer Answered")
+    access_token = fields.Char(copy=False, groups="base.group_system")
+    dedup_key = fields.Char(copy=False)
+    log_ids = fields.One2many("crl.touchpoint.log", "touchpoint_id", "Log")
+
+    script = fields.Html(related="step_id.script")
+    phone = fields.Char(compute="_compute_phone")
+    last_words = fields.Text(compute="_compute_last_words")
+
+    _dedup_key_uniq = models.UniqueIndex(
+        "(dedup_key) WHERE dedup_key IS NOT NULL", "This contact is planned already."
+    )
+    _access_token_uniq = models.UniqueIndex(
+        "(access_token) WHERE access_token IS NOT NULL"
+    )
+    _score_range = models.Constraint(
+        "CHECK(score BETWEEN 0 AND 5)", "The score goes from 1 to 5."
+    )
+    _due = models.Index("(date_due, id) WHERE state = 'planned'")
+    _open_owner = models.Index("(user_id, date_planned) WHERE state = 'open'")
+    _lost = models.Index("(id) WHERE state = 'open' AND activity_id IS NULL")
+
+    @api.depends("state")
+    def _compute_is_live(self):
+        for touchpoint in self:
+            touchpoint.is_live = touchpoint.state in ("planned", "open")
+
+    @api.depends("step_id.name", "channel", "case_id", "partner_id.display_name")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for touchpoint in self:
+            touchpoint.display_name = self.env._(
+                "%(what)s – %(customer)s",
+                what=touchpoint._get_title(channels),
+                customer=touchpoint.partner_id.display_name,
+            )
+
+    def _get_title(self, channels=None):
+        """What the contact is, in a few words."""
+        self.ensure_one()
+        if self.step_id:
+            return self.step_id.name
+        if self.case_id:
+            return self.env._("Visit an unhappy customer")
+        channels = channels or dict(
+            self._fields["channel"]._description_selection(self.env)
+        )
+        return channels.get(self.channel, "")
+
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_phone(self):
+        for touchpoint in self:
+            touchpoint.phone = touchpoint.contact_id.phone or touchpoint.partner_id.phone
+
+    def _compute_last_words(self):
+        words = self._get_last_words()
+        for touchpoint in self:
+            touchpoint.last_words = words.get(touchpoint.partner_id.id)
+
+    def _get_last_words(self):
+        """What each customer said last: ``{partner id: text}``, in one query."""
+        self.flush_model(["note", "partner_id", "date_done", "feedback_date"])
+        self.env.cr.execute(
+            """SELECT DISTINCT ON (partner_id) partner_id, note
+                 FROM crl_touchpoint
+                WHERE partner_id IN %s AND note IS NOT NULL
+                  AND state IN ('done', 'failed')
+             ORDER BY partner_id, COALESCE(feedback_date, date_done) DESC NULLS LAST,
+                      id DESC""",
+            [tuple(self.partner_id.ids) or (0,)],
+        )
+        return dict(self.env.cr.fetchall())
+
+    # ---- States ----
+
+    def write(self, vals):
+        if "state" in vals:
+            self._check_transition(vals["state"])
+            if vals["state"] != "planned":
+                vals = {"date_due": False, **vals}
+        return super().write(vals)
+
+    def _check_transition(self, state):
+        for touchpoint in self:
+            if not transitions.is_allowed(
+                transitions.TOUCHPOINT, touchpoint.state, state
+            ):
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "%(contact)s is “%(before)s” and cannot become “%(after)s”.",
+                        contact=touchpoint.display_name,
+                        before=labels[touchpoint.state],
+                        after=labels.get(state, state),
+                    )
+                )
+
+    def _log(self, decision, rule, note=""):
+        self.env["crl.touchpoint.log"]._log(self, decision, rule, note)
+
+    def _is_human(self):
+        self.ensure_one()
+        return self.channel in HUMAN_CHANNELS
+
+    def _cancel(self, rule, reason):
+        """Cancel what is still ahead, and take it off the reps' lists."""
+        live = self.filtered("is_live")
+        live._drop_activities()
+        live._withdraw_messages()
+        live.write({"state": "cancelled", "hold_reason": False})
+        live._log("cancelled", rule, reason)
+
+    def _drop_activities(self):
+        activities = self.activity_id.with_context(crl_engine=True)
+        # the meeting of a visit that will not be goes with it
+        activities.calendar_event_id.with_context(
+            dont_notify=True, crl_engine=True
+        ).unlink()
+        activities.exists().unlink()
+
+    def _move_to(self, placement):
+        """Take a new day from the schedule, keeping the hour."""
+        self.ensure_one()
+        vals = self.enrollment_id._prepare_touchpoint(
+            self.step_id, placement.day, self.occurrence
+        )
+        if vals["date_planned"] == self.date_planned:
+            if not self.date_due:
+                self.date_due = self.date_planned
+            return
+        before = self.date_planned
+        self.write(
+            {"date_planned": vals["date_planned"], "date_due": vals["date_due"]}
+        )
+        rule = placement.reasons[-1].code if placement.reasons else "replan"
+        self._log("moved", rule, self._get_move_text(before, self.date_planned))
+
+    def _get_move_text(self, before, after):
+        return self.env._(
+            "From %(before)s to %(after)s.",
+            before=fields.Date.to_string(before),
+            after=fields.Date.to_string(after),
+        )
+
+    def _hand_over(self, user):
+        """Give live contacts to another owner, with their activities."""
+        for touchpoint in self.filtered("is_live"):
+            owner = user if user and user.active else touchpoint._find_owner()
+            if owner == touchpoint.user_id:
+                continue
+            touchpoint.user_id = owner
+            if touchpoint.activity_id and owner:
+                touchpoint.activity_id.with_context(
+                    crl_engine=True, mail_activity_quick_update=True
+                ).user_id = owner
+            touchpoint._log(
+                "moved", "owner", self.env._("%s takes over.", owner.name or "–")
+            )
+
+    def _find_owner(self):
+        """The active user who is to do the contact."""
+        self.ensure_one()
+        if self.step_id and self.enrollment_id:
+            return self.step_id._get_owner(self.enrollment_id)
+        return self.partner_id._crl_get_owner(self.company_id, user=self.user_id)
+
+    @api.model
+    def _to_moment(self, value):
+        """Read a UTC moment given by a user or another system.
+
+        :raises ValidationError: when it is none
+        """
+        try:
+            moment = fields.Datetime.to_datetime(value)
+        except (ValueError, TypeError):
+            moment = None
+        if not isinstance(moment, datetime):
+            raise ValidationError(
+                self.env._(
+                    "“%s” is not a date and time: write it as 2026-12-31 09:30:00.",
+                    value,
+                )
+            )
+        return moment

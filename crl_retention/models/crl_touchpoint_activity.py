@@ -1,0 +1,164 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+from ..tools import schedule
+from .crl_cadence_step import HUMAN_CHANNELS
+
+
+class CrlTouchpoint(models.Model):
+    """Calls, visits and letters as Odoo activities on the customer."""
+
+    _inherit = "crl.touchpoint"
+
+    def _open_activities(self):
+        """Put contacts into the reps' activities, in one go.
+
+        Reps hear of them once a run (``_announce``), not once a contact.
+        """
+        if not self:
+            return
+        Activity = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True, crl_engine=True
+        )
+        # one query for the names that create() would read one by one
+        self.partner_id.mapped("display_name")
+        activities = Activity.create(self._prepare_activities())
+        for touchpoint, activity in zip(self, activities, strict=True):
+            touchpoint.activity_id = activity
+        self.write({"state": "open", "hold_reason": False})
+        self._log("opened", "due")
+        self.filtered(
+            lambda t: t.channel == "visit" and t.company_id.crl_book_visits
+        )._book_meetings()
+        self._announce()
+
+    def _prepare_activities(self):
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        words = self._get_last_words()
+        types = {
+            channel: self.env.ref(f"crl_retention.{xmlid}", raise_if_not_found=False)
+            or self.env.ref("mail.mail_activity_data_todo")
+            for channel, xmlid in self.env["mail.activity"]._get_crl_types().items()
+        }
+        return [
+            {
+                "res_model_id": model_id,
+                "res_id": touchpoint.partner_id.id,
+                "activity_type_id": (
+                    touchpoint.step_id.activity_type_id or types[touchpoint.channel]
+                ).id,
+                "summary": touchpoint._get_title(),
+                "note": touchpoint._get_briefing(words.get(touchpoint.partner_id.id)),
+                "date_deadline": schedule.local_day(
+                    touchpoint.date_planned,
+                    touchpoint.user_id.tz or touchpoint.company_id._crl_tz(),
+                ),
+                "user_id": touchpoint.user_id.id,
+                "automated": True,
+            }
+            for touchpoint in self
+        ]
+
+    def _get_briefing(self, last_words):
+        """What the rep should know before the contact: reason, script, last words."""
+        self.ensure_one()
+        parts = []
+        if self.case_id.description:
+            parts.append(plaintext2html(self.case_id.description))
+        if self.step_id.script:
+            parts.append(self.step_id.script)
+        if last_words and last_words != self.case_id.description:
+            parts.append(
+                Markup("<p><em>%s</em></p>")
+                % self.env._("Last words: %s", last_words)
+            )
+        return Markup().join(parts)
+
+    def _book_meetings(self):
+        """Enter visits in the reps' calendars, without inviting anybody."""
+        Event = self.env["calendar.event"].with_context(
+            dont_notify=True,
+            no_mail_to_attendees=True,
+            mail_create_nosubscribe=True,
+            tracking_disable=True,
+            skip_contact_description=True,
+            crl_engine=True,
+        )
+        vals_list = []
+        for touchpoint in self:
+            start = max(touchpoint.date_planned, self._get_next_half_hour())
+            vals_list.append(
+                {
+                    "name": touchpoint.display_name,
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                    "user_id": touchpoint.user_id.id,
+                    "partner_ids": touchpoint.user_id.partner_id.ids,
+                    "location": touchpoint.partner_id.contact_address_inline,
+                    "activity_ids": [],
+                }
+            )
+        events = Event.create(vals_list)
+        for touchpoint, event in zip(self, events, strict=True):
+            touchpoint.activity_id.with_context(
+                crl_engine=True
+            ).calendar_event_id = event
+
+    @api.model
+    def _get_next_half_hour(self):
+        now = fields.Datetime.now().replace(second=0, microsecond=0)
+        return now + timedelta(minutes=-now.minute % 30)
+
+    def _announce(self):
+        """Tell each rep once how many contacts have come."""
+        for user, touchpoints in self.grouped("user_id").items():
+            if user == self.env.user:
+                continue
+            user._bus_send(
+                "simple_notification",
+                {
+                    "title": self.env._("Retention"),
+                    "message": self.env._("%s new contacts to do.", len(touchpoints)),
+                    "sticky": False,
+                },
+            )
+
+    @api.model
+    def _reopen_lost(self, limit):
+        """Make the activities anew that somebody deleted, or that went with a user who
+        left; the contact itself is never lost.
+
+        :returns: how many contacts were put right
+        """
+        lost = self.search(
+            [
+                ("state", "=", "open"),
+                ("activity_id", "=", False),
+                ("channel", "in", HUMAN_CHANNELS),
+            ],
+            limit=limit,
+            order="id",
+        ).try_lock_for_update()
+        for touchpoint in lost:
+            if not touchpoint.user_id.active:
+                touchpoint.user_id = touchpoint._find_owner()
+        ownerless = lost.filtered(lambda touchpoint: not touchpoint.user_id)
+        (lost - ownerless)._open_activities()
+        (lost - ownerless)._log(
+            "repaired", "lost", self.env._("The activity was gone: made anew.")
+        )
+        return len(lost - ownerless)
+
+    def _follow_activity(self, moment):
+        """Take the moment a user gave the activity or its meeting."""
+        self.ensure_one()
+        before = self.date_planned
+        self.write({"date_planned": moment, "is_fixed": True})
+        self._log("moved", "activity", self._get_move_text(before, moment))
+        if self.case_id.visit_id == self and self.case_id.state == "open":
+            self.case_id.state = "planned"
+        self.env["crl.relationship"]._refresh(self.partner_id)

@@ -1,0 +1,112 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .crl_cadence_step import HUMAN_CHANNELS
+
+#: Tries before a contact that raises an error is given up.
+MAX_ERRORS = 5
+
+
+class CrlTouchpoint(models.Model):
+    """How a planned contact falls due: claimed, judged by the rules, opened.
+
+    The rules are asked again at this moment, whatever was true at planning. What a
+    contact causes (activity, mail, SMS) and its change of state are one transaction.
+    """
+
+    _inherit = "crl.touchpoint"
+
+    @api.model
+    def _open_due(self, limit):
+        """Open a batch of due contacts; several workers share one backlog.
+
+        :returns: how many contacts were looked at
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM crl_touchpoint
+                    WHERE state = 'planned' AND date_due <= %s
+                 ORDER BY date_due, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                fields.Datetime.now(),
+                limit,
+            )
+        )
+        due = self.browse(row[0] for row in rows)
+        if due:
+            due._open_or_set_aside()
+        return len(due)
+
+    def _open_or_set_aside(self):
+        """Open contacts; when one of them raises, the others do not suffer."""
+        try:
+            with self.env.cr.savepoint():
+                self._open()
+                self.env.flush_all()
+        except self.env["crl.engine"]._get_record_errors() as error:
+            self.env.invalidate_all()
+            if len(self) == 1:
+                self._set_aside(error)
+                return
+            half = len(self) // 2
+            self[:half]._open_or_set_aside()
+            self[half:]._open_or_set_aside()
+
+    def _set_aside(self, error):
+        """Try a contact that raised again later, with growing gaps; then give up."""
+        self.ensure_one()
+        errors = self.env["crl.touchpoint.log"].search_count(
+            [("touchpoint_id", "=", self.id), ("rule", "=", "error")]
+        )
+        reason = self.env._("Error: %s", str(error)[:500])
+        if errors + 1 >= MAX_ERRORS:
+            self.write({"state": "failed", "hold_reason": reason})
+            self._log("failed", "error", reason)
+            return
+        self.write(
+            {
+                "hold_reason": reason,
+                "date_due": fields.Datetime.now() + timedelta(minutes=10 * 4**errors),
+            }
+        )
+        self._log("held", "error", reason)
+
+    def _open(self):
+        """Ask the rules, then open what may go, message by message, rep by rep."""
+        decisions = self._decide()
+        self._apply(decisions)
+        passed = self.filtered(lambda t: t.id not in decisions and t.state == "planned")
+        human = passed.filtered(lambda t: t.channel in HUMAN_CHANNELS)
+        human._open_activities()
+        (passed - human)._send()
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _apply(self, decisions):
+        """Carry out what the rules decided, each with a line in the log."""
+        by_verb = defaultdict(self.browse)
+        for touchpoint in self:
+            if touchpoint.id in decisions:
+                by_verb[decisions[touchpoint.id].verb] += touchpoint
+        for touchpoint in by_verb["hold"]:
+            decision = decisions[touchpoint.id]
+            if touchpoint.hold_reason != decision.note:
+                touchpoint._log("held", decision.rule, decision.note)
+            touchpoint.write(
+                {"date_due": decision.until or False, "hold_reason": decision.note}
+            )
+        for touchpoint in by_verb["move"]:
+            decision = decisions[touchpoint.id]
+            touchpoint.write(
+                {"date_planned": decision.until, "date_due": decision.until}
+            )
+            touchpoint._log("moved", decision.rule, decision.note)
+        for (rule, note), touchpoints in by_verb["skip"].grouped(
+            lambda t: (decisions[t.id].rule, decisions[t.id].note)
+        ).items():
+            touchpoints._skip(rule, note)
+        for (rule, note), touchpoints in by_verb["exit"].grouped(
+            lambda t: (decisions[t.id].rule, decisions[t.id].note)
+        ).items():
+            touchpoints.enrollment_id.filtered("is_live")._exit(note, rule)

@@ -1,0 +1,200 @@
+from collections import defaultdict
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import fields, models
+
+from ..tools import schedule
+from .crl_cadence_step import HUMAN_CHANNELS
+
+
+class Decision(NamedTuple):
+    """What a rule says of a due contact, when it does not let it pass.
+
+    :param verb: 'hold', 'skip', 'exit' or 'move'
+    :param rule: short code of the rule, for the log
+    :param note: why, as a sentence
+    :param until: naive UTC moment to look again (hold), or the new one (move)
+    """
+
+    verb: str
+    rule: str
+    note: str
+    until: object = None
+
+
+class CrlTouchpoint(models.Model):
+    """The rules a due contact must pass, asked at the moment it would go."""
+
+    _inherit = "crl.touchpoint"
+
+    def _decide(self):
+        """Ask every rule about every contact; the first that objects decides.
+
+        :returns: ``{touchpoint id: Decision}`` for those that may not go now
+        """
+        decisions = {}
+        for rule in self._get_rules():
+            rest = self.filtered(lambda t: t.id not in decisions)
+            decisions.update(rule(rest))
+        return decisions
+
+    def _get_rules(self):
+        """The rules in the order they are asked. Each takes contacts and returns
+        ``{touchpoint id: Decision}``. A bridge adds its own."""
+        return [
+            CrlTouchpoint._rule_enrollment,
+            CrlTouchpoint._rule_exit,
+            CrlTouchpoint._rule_condition,
+            CrlTouchpoint._rule_too_old,
+            CrlTouchpoint._rule_wait,
+            CrlTouchpoint._rule_owner,
+            CrlTouchpoint._rule_message,
+        ]
+
+    def _rule_enrollment(self):
+        return {
+            t.id: Decision("hold", "enrollment", self.env._("The procedure rests."))
+            for t in self
+            if t.enrollment_id and t.enrollment_id.state != "running"
+        }
+
+    def _rule_exit(self):
+        """Archived customers, those who asked for it, and those the procedure's exit
+        filter finds leave. What answers a case stays."""
+        decisions = {}
+        for cadence, touchpoints in self.filtered(
+            lambda t: t.enrollment_id and not t.case_id
+        ).grouped("cadence_id").items():
+            leaving = self.env["res.partner"]
+            if (cadence.exit_domain or "[]").strip() != "[]":
+                leaving = touchpoints.partner_id.filtered_domain(
+                    cadence._parse_domain("exit_domain")
+                )
+            for touchpoint in touchpoints:
+                note = ""
+                if not touchpoint.partner_id.active:
+                    note = self.env._("The customer is archived.")
+                elif touchpoint.partner_id.crl_do_not_contact:
+                    note = self.env._("The customer does not want to be contacted.")
+                elif touchpoint.partner_id in leaving:
+                    note = self.env._("The customer matches the exit rule.")
+                if note:
+                    decisions[touchpoint.id] = Decision("exit", "exit", note)
+        return decisions
+
+    def _rule_condition(self):
+        decisions = {}
+        for step, touchpoints in self.grouped("step_id").items():
+            if (step.condition or "[]").strip() == "[]":
+                continue
+            meant = touchpoints.partner_id.filtered_domain(step._parse_condition())
+            for touchpoint in touchpoints:
+                if touchpoint.partner_id not in meant:
+                    decisions[touchpoint.id] = Decision(
+                        "skip",
+                        "condition",
+                        self.env._("The customer does not match the step's condition."),
+                    )
+        return decisions
+
+    def _rule_too_old(self):
+        """After a standstill nobody is flooded: old messages are skipped, calls and
+        visits are planned anew."""
+        decisions = {}
+        now = fields.Datetime.now()
+        for touchpoint in self.filtered("step_id"):
+            company = touchpoint.company_id
+            if touchpoint.date_due >= now - timedelta(days=company.crl_catch_up_days):
+                continue
+            if touchpoint.channel not in HUMAN_CHANNELS:
+                decisions[touchpoint.id] = Decision(
+                    "skip", "too_old", self.env._("Too old to be sent.")
+                )
+            else:
+                tz = touchpoint.user_id.tz or company._crl_tz()
+                day = schedule.roll_day(
+                    schedule.local_day(now, tz),
+                    "forward",
+                    company._crl_working_days(touchpoint.cadence_id.calendar_id),
+                )
+                decisions[touchpoint.id] = Decision(
+                    "move",
+                    "too_old",
+                    self.env._("Planned anew after a standstill."),
+                    schedule.utc_at(day, touchpoint.step_id.hour_from, tz),
+                )
+        return decisions
+
+    def _rule_wait(self):
+        """Messages, and steps that keep a gap, wait a while for the contact before
+        them that is still to be done."""
+        decisions = {}
+        now = fields.Datetime.now()
+        waiting = self.filtered(
+            lambda t: t.step_id
+            and not t.case_id
+            and (
+                t.channel not in HUMAN_CHANNELS
+                or t.step_id.min_gap_days
+                or t.step_id.delay_from == "previous_done"
+            )
+        )
+        before = waiting._get_open_before()
+        for touchpoint in waiting:
+            company = touchpoint.company_id
+            patience = timedelta(days=company.crl_wait_days)
+            previous = before.get(touchpoint.id)
+            if previous and now < touchpoint.date_planned + patience:
+                decisions[touchpoint.id] = Decision(
+                    "hold",
+                    "wait",
+                    self.env._("Waits for “%s”.", previous._get_title()),
+                    now + timedelta(days=1),
+                )
+        return decisions
+
+    def _get_open_before(self):
+        """The call, visit or letter just before each contact that is still to be done:
+        ``{touchpoint id: touchpoint}``, in one query for all."""
+        siblings = self.search(
+            [
+                ("enrollment_id", "in", self.enrollment_id.ids),
+                ("channel", "in", HUMAN_CHANNELS),
+                ("state", "=", "open"),
+                ("step_id", "!=", False),
+            ]
+        )
+        by_cycle = defaultdict(self.browse)
+        for sibling in siblings:
+            by_cycle[sibling.enrollment_id, sibling.cycle] += sibling
+        before = {}
+        for touchpoint in self:
+            rank = touchpoint.step_id._get_rank()
+            earlier = by_cycle[touchpoint.enrollment_id, touchpoint.cycle].filtered(
+                lambda t, rank=rank: t.step_id._get_rank() < rank
+            )
+            if earlier:
+                before[touchpoint.id] = earlier.sorted(lambda t: t.step_id._get_rank())[
+                    -1
+                ]
+        return before
+
+    def _rule_owner(self):
+        """A call, visit or letter needs an active user to do it."""
+        decisions = {}
+        for touchpoint in self.filtered(lambda t: t.channel in HUMAN_CHANNELS):
+            owner = touchpoint.user_id
+            if not owner.active:
+                owner = touchpoint.user_id = touchpoint._find_owner()
+            if not owner:
+                decisions[touchpoint.id] = Decision(
+                    "hold",
+                    "owner",
+                    self.env._(
+                        "Nobody looks after this customer: choose a salesperson, or a "
+                        "portfolio administrator in the settings."
+                    ),
+                    fields.Datetime.now() + timedelta(hours=4),
+                )
+        return decisions

@@ -1,0 +1,278 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import schedule
+from ..tools.text import clean_words
+
+#: A score of 1–5 as a verdict, cut as satisfaction scores usually are.
+SCORE_VERDICTS = {
+    1: "negative",
+    2: "negative",
+    3: "neutral",
+    4: "positive",
+    5: "positive",
+}
+#: Outcomes after which the customer is tried again.
+RETRY_OUTCOMES = ("no_answer", "absent")
+
+
+class CrlTouchpoint(models.Model):
+    """What users do with contacts, and what follows."""
+
+    _inherit = "crl.touchpoint"
+
+    # ---- Verbs ----
+
+    def action_done(self, outcome=None, verdict=None, note=None, score=None):
+        """Record what came of contacts.
+
+        "No answer" and "absent" plan another try as the step says; "call back later"
+        plans one for the next working day. A score of 1–5 without a verdict counts as
+        one: 1–2 negative, 3 neutral, 4–5 positive.
+
+        :param outcome: reached (default), no_answer, wrong_number, call_back, absent,
+            refused
+        :param verdict: positive, neutral, negative
+        :param note: the customer's words, or the rep's
+        :param int score: 1–5
+        :raises ValidationError: for values that are none of these
+        """
+        touchpoints = self._as_engine()
+        outcome = self._check_choice("outcome", outcome) or "reached"
+        verdict = self._check_choice("verdict", verdict)
+        note = clean_words(self._check_text(note))
+        score = self._check_score(score)
+        verdict = verdict or self._get_verdict(score)
+        touchpoints._close(outcome, verdict, note, score)
+        return True
+
+    def action_skip(self, reason=None):
+        """Leave a contact out, for a reason that is logged."""
+        touchpoints = self._as_engine()
+        reason = self._check_text(reason)
+        for touchpoint in touchpoints:
+            if not touchpoint.is_live:
+                raise UserError(
+                    self.env._("%s is closed already.", touchpoint.display_name)
+                )
+        touchpoints._skip("manual", reason)
+        return True
+
+    def action_reschedule(self, date_planned):
+        """Move a contact to another moment; the procedure leaves it there.
+
+        A contact that failed is planned again.
+
+        :param date_planned: UTC datetime, or its ISO text
+        """
+        touchpoints = self._as_engine()
+        moment = self._to_moment(date_planned)
+        for touchpoint in touchpoints:
+            before = touchpoint.date_planned
+            touchpoint._reschedule(moment)
+            touchpoint._log(
+                "moved", "manual", touchpoint._get_move_text(before, moment)
+            )
+        self.env["crl.relationship"].sudo()._refresh(  # reps read facts only
+            touchpoints.partner_id
+        )
+        return True
+
+    def action_open_result(self):
+        """Ask for the result of the contact in a dialog."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Result of the Contact"),
+            "res_model": "crl.touchpoint.result",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_touchpoint_id": self.id},
+        }
+
+    @api.model
+    def _check_score(self, score):
+        if not score:
+            return 0
+        if isinstance(score, bool) or score not in SCORE_VERDICTS:
+            raise ValidationError(self.env._("The score goes from 1 to 5."))
+        return int(score)
+
+    # ---- What follows ----
+
+    def _reschedule(self, moment):
+        self.ensure_one()
+        vals = {"date_planned": moment, "is_fixed": True, "hold_reason": False}
+        if self.state == "open" and self.activity_id:
+            tz = self.user_id.tz or self.company_id._crl_tz()
+            self.activity_id.with_context(
+                crl_engine=True
+            ).date_deadline = schedule.local_day(moment, tz)
+            self.write(vals)
+            return
+        if self.state == "open":
+            raise UserError(
+                self.env._("%s is on its way already.", self.display_name)
+            )
+        runs = not self.enrollment_id or self.enrollment_id.state == "running"
+        self.write(
+            {**vals, "state": "planned", "date_due": moment if runs else False}
+        )
+
+    def _skip(self, rule, reason):
+        """:param reason: one sentence for all, or ``{touchpoint id: sentence}``"""
+        self._drop_activities()
+        self._withdraw_messages()
+        self.write({"state": "skipped", "hold_reason": False})
+        self._log("skipped", rule, reason)
+        self._after_close()
+
+    def _close(self, outcome, verdict, note, score=0, causes=None):
+        """Close contacts with their result, or plan another try."""
+        now = fields.Datetime.now()
+        for touchpoint in self:
+            if not touchpoint.is_live:
+                raise UserError(
+                    self.env._("%s is closed already.", touchpoint.display_name)
+                )
+        vals = {"outcome": outcome, "note": note or False, "hold_reason": False}
+        if outcome in RETRY_OUTCOMES or outcome == "call_back":
+            self._finish_activities(note)
+            self.write(vals)
+            for touchpoint in self:
+                touchpoint._try_again(outcome)
+        elif outcome == "wrong_number":
+            self._finish_activities(note)
+            self.write({**vals, "state": "failed", "date_done": now})
+            self._log("failed", "wrong_number", note)
+            self._tell_owner(self.env._("Wrong number: please correct it."))
+        else:
+            self._finish_activities(note)
+            self.write(
+                {
+                    **vals,
+                    "state": "done",
+                    "date_done": now,
+                    "score": score,
+                    "verdict": verdict,
+                    **self._get_doer(),
+                }
+            )
+            if causes:
+                self.cause_ids = causes
+            self._log("done", outcome, note)
+            self._judge(verdict, note)
+        self._after_close()
+
+    def _get_doer(self):
+        """A contact counts for who did it: the user, unless the engine closes it."""
+        return {} if self.env.uid == api.SUPERUSER_ID else {"user_id": self.env.uid}
+
+    def _try_again(self, outcome):
+        """Plan the next try by the step's rule, or give up and tell the leader."""
+        self.ensure_one()
+        step = self.step_id
+        attempt = self.attempt + (outcome in RETRY_OUTCOMES)
+        most = step.retry_max if step else 2
+        if attempt > most:
+            self.write(
+                {
+                    "state": "failed",
+                    "attempt": attempt,
+                    "date_done": fields.Datetime.now(),
+                }
+            )
+            text = self.env._("Nobody answered, %s tries.", attempt)
+            self._log("failed", "no_answer", text)
+            self._tell_leader(text)
+            return
+        days = step.retry_days if step and outcome in RETRY_OUTCOMES else 1
+        tz = self.user_id.tz or self.company_id._crl_tz()
+        day = schedule.roll_day(
+            schedule.local_day(fields.Datetime.now(), tz) + timedelta(days=days),
+            "forward",
+            self.company_id._crl_working_days(self.enrollment_id.cadence_id.calendar_id),
+        )
+        moment = schedule.utc_at(day, step.hour_from if step else 9.0, tz)
+        self.write(
+            {
+                "state": "planned",
+                "attempt": attempt,
+                "date_planned": moment,
+                "date_due": moment,
+                "is_fixed": True,
+            }
+        )
+        self._log("moved", "retry", self.env._("Next try on %s.", day))
+
+    def _finish_activities(self, note):
+        activities = self.activity_id.filtered("active").with_context(crl_engine=True)
+        if activities:
+            activities._action_done(feedback=note)
+        self.write({"activity_id": False})
+
+    def _after_close(self):
+        """What every closed contact leads to: the next occurrence, the next dates, the
+        end of the procedure, the customer's facts."""
+        closed = self.filtered(lambda touchpoint: not touchpoint.is_live)
+        closed._plan_next_occurrence()
+        enrollments = self.enrollment_id
+        enrollments._replan()
+        for enrollment in enrollments.filtered(lambda e: e.state == "running"):
+            if not enrollment.stage_id.duration_months:
+                continue
+            today = enrollment.company_id._crl_today()
+            if enrollment.date_next and enrollment.date_next <= today:
+                enrollment._set_stage()
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _plan_next_occurrence(self):
+        """Plan the next occurrence of recurring contacts that are closed."""
+        vals_list = []
+        for touchpoint in self.filtered("step_id.repeat_months"):
+            enrollment = touchpoint.enrollment_id
+            if not enrollment.is_live or touchpoint.cycle != enrollment.cycle:
+                continue
+            step = touchpoint.step_id
+            today = enrollment.company_id._crl_today()
+            occurrence = touchpoint.occurrence + 1
+            while enrollment._place_alone(step, occurrence) <= today:
+                occurrence += 1
+            day = schedule.roll_day(
+                enrollment._place_alone(step, occurrence),
+                step.roll,
+                enrollment.company_id._crl_working_days(
+                    enrollment.cadence_id.calendar_id
+                ),
+            )
+            vals_list.append(enrollment._prepare_touchpoint(step, day, occurrence))
+        self.create(vals_list)
+
+    # ---- Telling people ----
+
+    def _tell_owner(self, text):
+        for touchpoint in self:
+            touchpoint._tell(touchpoint.user_id or touchpoint._find_owner(), text)
+
+    def _tell_leader(self, text):
+        self.ensure_one()
+        leader = self.partner_id._crl_get_owner(self.company_id, "team_leader")
+        self._tell(leader or self.user_id, text)
+
+    def _tell(self, users, text):
+        """Send a line about the contact to colleagues, by Odoo's own notifications."""
+        self.ensure_one()
+        if users:
+            self.partner_id.message_notify(
+                partner_ids=users.partner_id.ids,
+                subject=self.display_name,
+                body=text,
+                force_send=False,
+            )
+
+    @api.model
+    def _get_verdict(self, score):
+        """The verdict a score of 1–5 stands for, or none."""
+        return SCORE_VERDICTS.get(score, False)

@@ -1,0 +1,89 @@
+from odoo import fields, models
+
+from ..tools import schedule
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    crl_clock_mode = fields.Selection(
+        [("working", "Working days"), ("strict", "Every day")],
+        "Case Clock",
+        default="working",
+        required=True,
+        help="Working days: Friday 16:00 + 48 hours is Tuesday 16:00. "
+        "Every day: it is Sunday 16:00.",
+    )
+    crl_clock_hours = fields.Integer(
+        "Hours to Visit an Unhappy Customer", default=48, required=True
+    )
+    crl_message_order = fields.Selection(
+        [("email", "Email, else SMS"), ("sms", "SMS, else email")],
+        "Messages Go By",
+        default="email",
+        required=True,
+    )
+    crl_catch_up_days = fields.Integer(
+        "Catch-up (days)",
+        default=3,
+        help="After a standstill, messages that are older than this are skipped and "
+        "calls and visits are planned anew, so that nobody is flooded.",
+    )
+    crl_wait_days = fields.Integer(
+        "Wait for the Contact Before (days)",
+        default=7,
+        help="How long a message waits for a call or visit before it that is still "
+        "to be done. Then it goes without.",
+    )
+    crl_book_visits = fields.Boolean(
+        "Book Visits in the Calendar",
+        default=True,
+        help="A visit that falls due is entered in the rep's calendar as well.",
+    )
+    crl_service_ignores_blacklist = fields.Boolean(
+        "Service Messages to Blacklisted Addresses",
+        help="Marketing never goes to a blacklisted address or number. With this, "
+        "service messages of a procedure do.",
+    )
+    crl_portfolio_admin_id = fields.Many2one(
+        "res.users",
+        "Portfolio Administrator",
+        help="Coordinates meetings for all reps, and gets the contacts of customers "
+        "without a salesperson.",
+    )
+    crl_manager_id = fields.Many2one(
+        "res.users",
+        "Retention Manager",
+        help="Hears of cases nobody has solved, and decides when a customer was "
+        "unhappy too often.",
+    )
+
+    _crl_clock_hours_positive = models.Constraint(
+        "CHECK(crl_clock_hours > 0)",
+        "The hours to visit an unhappy customer must be more than 0.",
+    )
+    _crl_days_positive = models.Constraint(
+        "CHECK(crl_catch_up_days >= 0 AND crl_wait_days >= 0)",
+        "Days cannot be negative.",
+    )
+
+    def _crl_tz(self):
+        """Name of the time zone the company lives in."""
+        self.ensure_one()
+        return self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+
+    def _crl_today(self):
+        """The day it is for the company."""
+        return schedule.local_day(fields.Datetime.now(), self._crl_tz())
+
+    def _crl_working_days(self, calendar=None):
+        """A function telling whether a local day is a working day.
+
+        Without a calendar every day is one.
+        """
+        self.ensure_one()
+        calendar = calendar or self.resource_calendar_id
+        if not calendar:
+            return lambda day: True
+        # reps read the dates of their contacts, not the calendars behind them
+        return calendar.sudo()._crl_working_days()

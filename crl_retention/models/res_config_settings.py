@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    crl_clock_mode = fields.Selection(
+        related="company_id.crl_clock_mode", readonly=False
+    )
+    crl_clock_hours = fields.Integer(
+        related="company_id.crl_clock_hours", readonly=False
+    )
+    crl_message_order = fields.Selection(
+        related="company_id.crl_message_order", readonly=False
+    )
+    crl_catch_up_days = fields.Integer(
+        related="company_id.crl_catch_up_days", readonly=False
+    )
+    crl_wait_days = fields.Integer(related="company_id.crl_wait_days", readonly=False)
+    crl_book_visits = fields.Boolean(
+        related="company_id.crl_book_visits", readonly=False
+    )
+    crl_service_ignores_blacklist = fields.Boolean(
+        related="company_id.crl_service_ignores_blacklist", readonly=False
+    )
+    crl_portfolio_admin_id = fields.Many2one(
+        related="company_id.crl_portfolio_admin_id", readonly=False
+    )
+    crl_manager_id = fields.Many2one(
+        related="company_id.crl_manager_id", readonly=False
+    )

@@ -1,0 +1,167 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    crl_relationship_id = fields.Many2one(
+        "crl.relationship",
+        "Relationship",
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    crl_enrollment_id = fields.Many2one(
+        related="crl_relationship_id.enrollment_id",
+        string="Retention Procedure",
+        search="_search_crl_enrollment_id",
+    )
+    crl_stage_id = fields.Many2one(
+        related="crl_relationship_id.stage_id",
+        string="Retention Stage",
+        search="_search_crl_stage_id",
+    )
+    crl_score = fields.Integer(
+        related="crl_relationship_id.score",
+        string="Health",
+        search="_search_crl_score",
+    )
+    crl_band = fields.Selection(
+        related="crl_relationship_id.band",
+        string="Health Band",
+        search="_search_crl_band",
+    )
+    crl_trend = fields.Selection(
+        related="crl_relationship_id.trend",
+        string="Health Trend",
+        search="_search_crl_trend",
+    )
+    crl_confidence = fields.Integer(
+        related="crl_relationship_id.confidence",
+        string="Health Confidence",
+        search="_search_crl_confidence",
+    )
+    crl_last_contact_date = fields.Datetime(
+        related="crl_relationship_id.last_contact_date",
+        string="Last Contact",
+        search="_search_crl_last_contact_date",
+    )
+    crl_next_contact_date = fields.Datetime(
+        related="crl_relationship_id.next_contact_date",
+        string="Next Contact",
+        search="_search_crl_next_contact_date",
+    )
+    crl_last_verdict = fields.Selection(
+        related="crl_relationship_id.last_verdict",
+        string="Last Verdict",
+        search="_search_crl_last_verdict",
+    )
+    crl_open_case_count = fields.Integer(
+        related="crl_relationship_id.open_case_count",
+        string="Open Cases",
+        search="_search_crl_open_case_count",
+    )
+    crl_customer_since = fields.Date(
+        related="crl_relationship_id.customer_since",
+        string="Customer Since",
+        search="_search_crl_customer_since",
+    )
+    crl_touchpoint_ids = fields.One2many(
+        "crl.touchpoint", "partner_id", "Contacts with the Customer"
+    )
+    crl_enrollment_ids = fields.One2many("crl.enrollment", "partner_id", "Enrollments")
+    crl_case_ids = fields.One2many("crl.case", "partner_id", "Cases")
+    crl_touchpoint_count = fields.Integer(compute="_compute_crl_touchpoint_count")
+
+    crl_preferred_channel = fields.Selection(
+        [("email", "Email"), ("sms", "SMS")],
+        "Prefers",
+        help="How the customer likes to get our messages. Empty: as the company says.",
+    )
+    crl_do_not_contact = fields.Boolean(
+        "Do Not Contact",
+        tracking=True,
+        help="No automatic message, call or visit. Cases are looked after all the same.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_crl_touchpoint_count(self):
+        counts = dict(
+            self.env["crl.touchpoint"]._read_group(
+                [("partner_id", "in", self.ids), ("state", "in", ("open", "done"))],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.crl_touchpoint_count = counts.get(partner, 0)
+
+    # ---- Search: through the link, so that an index of the narrow table serves ----
+
+    def _crl_search(self, name, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        found = Domain("crl_relationship_id", "any", [(name, operator, value)])
+        empty = operator == "in" and (False in value or None in value)
+        return found | Domain("crl_relationship_id", "=", False) if empty else found
+
+    def _search_crl_enrollment_id(self, operator, value):
+        return self._crl_search("enrollment_id", operator, value)
+
+    def _search_crl_stage_id(self, operator, value):
+        return self._crl_search("stage_id", operator, value)
+
+    def _search_crl_score(self, operator, value):
+        return self._crl_search("score", operator, value)
+
+    def _search_crl_band(self, operator, value):
+        return self._crl_search("band", operator, value)
+
+    def _search_crl_trend(self, operator, value):
+        return self._crl_search("trend", operator, value)
+
+    def _search_crl_confidence(self, operator, value):
+        return self._crl_search("confidence", operator, value)
+
+    def _search_crl_last_contact_date(self, operator, value):
+        return self._crl_search("last_contact_date", operator, value)
+
+    def _search_crl_next_contact_date(self, operator, value):
+        return self._crl_search("next_contact_date", operator, value)
+
+    def _search_crl_last_verdict(self, operator, value):
+        return self._crl_search("last_verdict", operator, value)
+
+    def _search_crl_open_case_count(self, operator, value):
+        return self._crl_search("open_case_count", operator, value)
+
+    def _search_crl_customer_since(self, operator, value):
+        return self._crl_search("customer_since", operator, value)
+
+    # ---- ORM ----
+
+    def _has_field_access(self, field, operation):
+        # the link is the engine's: who could move it would show another's facts
+        if field.name == "crl_relationship_id" and operation == "write":
+            return self.env.su
+        return super()._has_field_access(field, operation)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals or "company_id" in vals:
+            self._crl_follow_owner()
+        return result
+
+    def _crl_follow_owner(self):
+        """Hand the open contacts of customers to the salesperson they have now."""
+        # the engine's rows follow whoever may change the customer
+        customers = self.sudo().filtered("crl_relationship_id")
+        for partner in customers:
+            partner.crl_relationship_id.write(
+                {
+                    "user_id": partner.user_id.id,
+                    "company_id": partner.company_id.id,
+                }
+            )
+        customers.crl_enrollment_ids.filtered("is_live")._follow_owner()

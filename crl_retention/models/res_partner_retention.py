@@ -1,0 +1,153 @@
+from ast import literal_eval
+
+from pytz import country_timezones
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """What the engine asks about customers, and what users ask of it for them."""
+
+    _inherit = "res.partner"
+
+    # ---- What the engine asks ----
+
+    def _crl_get_owner(self, company, rule="salesperson", user=None):
+        """The active user who looks after the customer.
+
+        When the one the rule names is missing or has left, the customer's team
+        leader, the portfolio administrator and the retention manager stand in.
+
+        :param rule: an ``owner_rule`` of a step
+        :param user: the person for the rule 'user', or the owner of an enrollment
+        """
+        self.ensure_one()
+        leader = self.user_id.sale_team_id.user_id
+        candidates = {
+            "salesperson": [user, self.user_id],
+            "user": [user],
+            "team_leader": [leader],
+            "portfolio_admin": [],
+        }[rule]
+        if rule != "portfolio_admin":
+            candidates.append(leader)
+        candidates += [company.crl_portfolio_admin_id, company.crl_manager_id]
+        return next(
+            (found for found in candidates if found and found.active),
+            self.env["res.users"],
+        )
+
+    @api.model
+    def _crl_parse_domain(self, text, label):
+        """A filter on customers, written by an administrator, as a domain.
+
+        :param label: what the filter is, for the message
+        :raises ValidationError: when it cannot be read or names unknown fields
+        """
+        try:
+            domain = Domain(literal_eval(text or "[]"))
+            domain.validate(self.sudo(False))
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            raise ValidationError(
+                self.env._(
+                    "%(label)s: this filter cannot be read (%(error)s).",
+                    label=label,
+                    error=error,
+                )
+            ) from error
+        return domain
+
+    def _crl_tz(self, company):
+        """Name of the time zone the customer lives in: theirs, their country's
+        when it has but one, else the company's."""
+        self.ensure_one()
+        if self.tz:
+            return self.tz
+        zones = self.country_id and country_timezones.get(self.country_id.code or "")
+        return zones[0] if zones and len(zones) == 1 else company._crl_tz()
+
+    def _crl_lang(self):
+        """The customer's language when it is installed, else the company's."""
+        self.ensure_one()
+        installed = {code for code, __ in self.env["res.lang"].get_installed()}
+        candidates = (
+            self.lang,
+            self.commercial_partner_id.lang,
+            (self.company_id or self.env.company).partner_id.lang,
+        )
+        return next((code for code in candidates if code in installed), "en_US")
+
+    # ---- Verbs ----
+
+    def _crl_check_mine(self):
+        """Check that the user may act on these customers.
+
+        :raises AccessError: for another rep's customer
+        """
+        self.check_access("read")
+        user = self.env.user
+        if self.env.su or user.has_group("crl_retention.crl_retention_group_all"):
+            return
+        if not user.has_group("crl_retention.crl_retention_group_user"):
+            raise AccessError(
+                self.env._("Only users of Customer Retention can do this.")
+            )
+        owners = self.commercial_partner_id.user_id
+        # whose team it is, is for everybody to know
+        foreign = owners - user - owners.filtered(
+            lambda owner: owner.sudo().sale_team_id.user_id == user
+        )
+        if foreign:
+            raise AccessError(
+                self.env._(
+                    "These customers belong to %s: ask them, or your team leader.",
+                    ", ".join(foreign.mapped("name")),
+                )
+            )
+
+    def crl_enroll(self, cadence_id, date_start=None):
+        """Enroll customers in a procedure.
+
+        :param int cadence_id: the ``crl.cadence``
+        :param date_start: local day (or its ISO text) the procedure starts;
+            today when empty. Contacts that would be too old are skipped.
+        :returns: ids of the new enrollments
+        :raises UserError: when none of the customers can be enrolled, with the reason
+        """
+        self._crl_check_mine()
+        cadence = self.env["crl.cadence"].browse(cadence_id).exists()
+        if not cadence or not cadence.active:
+            raise UserError(self.env._("Choose an active procedure."))
+        try:
+            start = fields.Date.to_date(date_start)
+        except (ValueError, TypeError) as error:
+            raise ValidationError(
+                self.env._("“%s” is not a date: write it as 2026-12-31.", date_start)
+            ) from error
+        # checked above: reps enroll their customers, but write no enrollments
+        Enrollment = self.env["crl.enrollment"].sudo()
+        accepted, refused = Enrollment._sort_out(self, cadence)
+        if refused and not accepted:
+            raise UserError("\n".join(refused.values()))
+        return Enrollment._enroll(accepted, cadence.sudo(), start).ids
+
+    def action_crl_enroll(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Enroll in a Procedure"),
+            "res_model": "crl.enroll",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_ids": [Command.set(self.ids)]},
+        }
+
+    def action_crl_touchpoints(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crl_retention.crl_touchpoint_action"
+        )
+        action["domain"] = [("partner_id", "child_of", self.commercial_partner_id.id)]
+        action["context"] = {"search_default_filter_all": 1}
+        return action

@@ -1,0 +1,46 @@
+"""The 48-hour clock of a case: hours to a deadline.
+
+Strict: the hours as they pass. Working days: only working days count, with all
+their 24 hours, so that a complaint of Friday 16:00 is due on Tuesday 16:00 and
+one of Sunday starts to count on Monday at midnight.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+#: A calendar with no working day in this many days counts as "every day works".
+MAX_IDLE_DAYS = 60
+
+
+def deadline(
+    start: datetime,
+    hours: float,
+    tz: str,
+    is_working: Callable[[date], bool] | None = None,
+) -> datetime:
+    """The moment the clock has run ``hours`` from ``start``.
+
+    :param start: naive UTC
+    :param tz: time zone whose days and midnights count
+    :param is_working: the working days; ``None`` for the strict clock
+    :returns: naive UTC
+    """
+    if is_working is None:
+        return start + timedelta(hours=hours)
+    zone = ZoneInfo(tz)
+    local = start.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
+    left = timedelta(hours=hours)
+    idle = 0
+    while True:
+        midnight = datetime.combine(local.date() + timedelta(days=1), time())
+        if idle < MAX_IDLE_DAYS and not is_working(local.date()):
+            idle += 1
+            local = midnight
+            continue
+        if left <= midnight - local:
+            local += left
+            break
+        left -= midnight - local
+        local = midnight
+    return local.replace(tzinfo=zone).astimezone(timezone.utc).replace(tzinfo=None)

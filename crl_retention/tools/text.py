@@ -1,0 +1,17 @@
+"""Text that comes from outside."""
+
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+
+
+def clean_words(text: str | None, limit: int = 4000) -> str:
+    """A customer's words, made safe to store and to export.
+
+    Control characters go, the text is cut at ``limit`` characters, and a text a
+    spreadsheet would run as a formula gets an apostrophe in front.
+
+    >>> clean_words("=1+1")
+    "'=1+1"
+    """
+    kept = "".join(c for c in (text or "") if c >= " " or c in "\n\t")
+    kept = kept.strip()[:limit]
+    return f"'{kept}" if kept.startswith(_FORMULA_START) else kept

@@ -1,0 +1,3 @@
+from . import crl_cadence_preview
+from . import crl_enroll
+from . import crl_touchpoint_result
