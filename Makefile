@@ -1,5 +1,4 @@
 # Each target works from any folder (make -C) and fetches what it needs.
-RUN := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))bin/run
 
 # make demo PORT=8070   make test TAGS=/crl_retention:TestX   make test ONLY=pytest
 ifdef PORT
@@ -24,4 +23,4 @@ help:
 	@echo "make setup    fetch everything, so that later commands need no network"
 
 setup demo test lint format bench stop shell doctor:
-	@$(RUN) $@
+	@"$(CURDIR)/bin/run" $@

@@ -19,14 +19,14 @@ START_TIMEOUT = 120
 INTERFACE = os.environ.get("CRL_INTERFACE") or "127.0.0.1"
 
 
-def url():
-    return f"http://localhost:{settings.DEMO_PORT}"
+def url(port=settings.DEMO_PORT):
+    return f"http://localhost:{port}"
 
 
-def answers(path="/web/health", timeout=5):
-    """Tell whether an Odoo answers on the demo's port."""
+def answers(path="/web/health", port=settings.DEMO_PORT, timeout=5):
+    """Tell whether an Odoo answers on a port."""
     try:
-        with urllib.request.urlopen(url() + path, timeout=timeout) as reply:
+        with urllib.request.urlopen(url(port) + path, timeout=timeout) as reply:
             return reply.status == 200
     except (urllib.error.URLError, OSError):
         return False
@@ -130,14 +130,18 @@ def serve(server):
     settings.LOGS.mkdir(parents=True, exist_ok=True)
     arguments = ["-d", settings.DEMO_DB, f"--http-port={settings.DEMO_PORT}"]
     arguments += [f"--http-interface={INTERFACE}", "--no-database-list"]
-    pid = odoo.spawn(server, arguments, LOG)
-    note = {"pid": pid, "port": settings.DEMO_PORT, "database": settings.DEMO_DB}
+    process = odoo.spawn(server, arguments, LOG)
+    note = {
+        "pid": process.pid,
+        "port": settings.DEMO_PORT,
+        "database": settings.DEMO_DB,
+    }
     PID_FILE.write_text(json.dumps(note))
     limit = time.monotonic() + START_TIMEOUT
     while time.monotonic() < limit:
         if answers("/web/login"):
             return
-        if not running():
+        if process.poll() is not None:
             break
         time.sleep(0.3)
     last = tail(LOG.read_text(errors="replace"))

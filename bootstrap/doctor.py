@@ -40,7 +40,7 @@ def demo_line():
     note = demo.running()
     if not note:
         return "not running"
-    state = "answers" if demo.answers() else "does not answer"
+    state = "answers" if demo.answers(port=note["port"]) else "does not answer"
     return f"process {note['pid']}, port {note['port']}, {state}"
 
 

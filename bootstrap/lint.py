@@ -12,6 +12,8 @@ NODE = settings.CACHE / "node"
 NODE_FILES = ("package.json", "package-lock.json")
 XML_PLUGIN = NODE / "node_modules/@prettier/plugin-xml/src/plugin.js"
 PRETTIER_SUFFIXES = (".xml", ".js")
+# Translations and data files hold other languages; the pinned lists hold names.
+PROSE_SUFFIXES = (".py", ".md", ".rst", ".js", ".yaml", ".yml", "Makefile")
 
 
 def tool(name):
@@ -63,7 +65,8 @@ def checks():
     files = tracked_files()
     yield "ruff format", [tool("ruff"), "format", "--check", "--diff", "."]
     yield "ruff", [tool("ruff"), "check", "."]
-    yield "codespell", [tool("codespell"), *files]
+    written = [name for name in files if name.endswith(PROSE_SUFFIXES)]
+    yield "codespell", [tool("codespell"), *written]
     if own:
         yield "pylint-odoo", [tool("pylint"), "--rcfile=.pylintrc", "-j2", *own]
         yield "OCA checks", [tool("oca-checks-odoo-module"), *own]

@@ -39,8 +39,10 @@ def configuration(server, tree):
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
-        "db_password": server.password or False,
+        "http_interface": "127.0.0.1",
     }
+    if server.password:
+        options["db_password"] = server.password
     lines = ["[options]", *(f"{key} = {value}" for key, value in options.items()), ""]
     path = settings.CACHE / "odoo.conf"
     write_if_changed(path, "\n".join(lines))
@@ -107,9 +109,9 @@ def call(server, arguments, log):
 
 
 def spawn(server, arguments, log):
-    """Start an Odoo command that outlives us; return its process number."""
+    """Start an Odoo command that outlives us."""
     with open(log, "a") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command(arguments),
             env=environ(server),
             stdin=subprocess.DEVNULL,
@@ -118,4 +120,3 @@ def spawn(server, arguments, log):
             cwd=settings.ROOT,
             start_new_session=True,
         )
-    return process.pid
