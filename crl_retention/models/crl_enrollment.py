@@ -168,7 +168,7 @@ class CrlEnrollment(models.Model):
             )
         self._log("resumed", "pause")
         self._replan()
-        self._set_date_next()
+        self._set_stage()
 
     def action_exit(self, reason=None):
         """Take customers out of the procedure; contacts ahead are cancelled."""

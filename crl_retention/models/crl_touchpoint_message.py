@@ -2,7 +2,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import Command, fields, models
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import plaintext2html
 
 from ..tools import placeholders, schedule
 from .crl_cadence_step import HUMAN_CHANNELS
@@ -188,115 +188,121 @@ class CrlTouchpoint(models.Model):
         self.write({"state": "open", "hold_reason": False})
         self._log("opened", "queued")
 
-    def _render(self, template, fields_and_engines):
-        """Texts of one template for these contacts, each in the customer's language.
+    def _render(self, template_field, texts):
+        """The texts of these contacts, each in the customer's language.
 
+        A template is rendered once a language, for all contacts it goes to.
+
+        :param template_field: the step's field with the template
+        :param texts: ``[(field of the template, engine)]``
         :returns: ``{touchpoint id: {field: text}}``
         """
-        texts = {touchpoint.id: {} for touchpoint in self}
-        for lang, touchpoints in self.grouped(lambda t: t._get_lang()).items():
-            translated = template.with_context(lang=lang)
-            for field, engine in fields_and_engines:
-                rendered = translated._render_template(
-                    translated[field],
+        result = {touchpoint.id: {} for touchpoint in self}
+        groups = self.grouped(lambda t: (t.step_id[template_field], t._get_lang()))
+        for (template, lang), touchpoints in groups.items():
+            template = template.with_context(lang=lang)
+            for field, engine in texts:
+                rendered = template._render_template(
+                    template[field],
                     self._name,
                     touchpoints.ids,
                     engine=engine,
                     options={"post_process": engine == "qweb"},
                 )
                 for touchpoint_id, text in rendered.items():
-                    texts[touchpoint_id][field] = text
-        return texts
+                    result[touchpoint_id][field] = text
+        return result
 
     def _queue_mails(self):
-        messages_vals, mails_vals, notifications_vals = [], [], []
-        for template, touchpoints in self.grouped("step_id.mail_template_id").items():
-            texts = touchpoints._render(
-                template, [("subject", "inline_template"), ("body_html", "qweb")]
-            )
-            for touchpoint in touchpoints:
-                text = texts[touchpoint.id]
-                messages_vals.append(
-                    {
-                        **touchpoint._prepare_message(text["body_html"]),
-                        "subject": text["subject"],
-                        "message_type": "email_outgoing",
-                    }
-                )
-                mails_vals.append(
-                    {
-                        "body_html": text["body_html"],
-                        "recipient_ids": [Command.link(touchpoint._get_person().id)],
-                        "auto_delete": False,
-                        "state": "outgoing",
-                        "headers": repr(HEADERS),
-                    }
-                )
-        order = self.browse().union(
-            *self.grouped("step_id.mail_template_id").values()
+        if not self:
+            return
+        texts = self._render(
+            "mail_template_id", [("subject", "inline_template"), ("body_html", "qweb")]
         )
-        messages = self.env["mail.message"].create(messages_vals)
-        for message, vals in zip(messages, mails_vals, strict=True):
-            vals["mail_message_id"] = message.id
-        mails = self.env["mail.mail"].create(mails_vals)
-        for touchpoint, message, mail in zip(order, messages, mails, strict=True):
-            touchpoint.mail_message_id = message
-            notifications_vals.append(
+        messages = self.env["mail.message"].create(
+            [
                 {
-                    "author_id": message.author_id.id,
-                    "mail_message_id": message.id,
-                    "mail_mail_id": mail.id,
-                    "res_partner_id": touchpoint._get_person().id,
-                    "notification_type": "email",
-                    "notification_status": "ready",
-                    "is_read": True,
+                    **touchpoint._prepare_message(texts[touchpoint.id]["body_html"]),
+                    "subject": texts[touchpoint.id]["subject"],
+                    "message_type": "email_outgoing",
                 }
-            )
-        self.env["mail.notification"].create(notifications_vals)
+                for touchpoint in self
+            ]
+        )
+        mails = self.env["mail.mail"].create(
+            [
+                {
+                    "mail_message_id": message.id,
+                    "body_html": texts[touchpoint.id]["body_html"],
+                    "recipient_ids": [Command.link(touchpoint._get_person().id)],
+                    "auto_delete": False,
+                    "state": "outgoing",
+                    "headers": repr(HEADERS),
+                }
+                for touchpoint, message in zip(self, messages, strict=True)
+            ]
+        )
+        self._track(
+            messages,
+            [
+                {"notification_type": "email", "mail_mail_id": mail.id}
+                for mail in mails
+            ],
+        )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _queue_sms(self):
-        messages_vals, sms_vals, order = [], [], self.browse()
-        for template, touchpoints in self.grouped("step_id.sms_template_id").items():
-            texts = touchpoints._render(template, [("body", "inline_template")])
-            for touchpoint in touchpoints:
-                body = html2plaintext(texts[touchpoint.id]["body"]).strip()
-                order += touchpoint
-                messages_vals.append(
-                    {
-                        **touchpoint._prepare_message(plaintext2html(body)),
-                        "message_type": "sms",
-                    }
-                )
-                sms_vals.append(
-                    {
-                        "body": body,
-                        "number": touchpoint._get_person().phone_sanitized,
-                        "partner_id": touchpoint._get_person().id,
-                        "state": "outgoing",
-                    }
-                )
-        messages = self.env["mail.message"].create(messages_vals)
-        for message, vals in zip(messages, sms_vals, strict=True):
-            vals["mail_message_id"] = message.id
-        sent = self.env["sms.sms"].create(sms_vals)
-        notifications_vals = []
-        for touchpoint, message, sms in zip(order, messages, sent, strict=True):
-            touchpoint.mail_message_id = message
-            notifications_vals.append(
+        if not self:
+            return
+        texts = self._render("sms_template_id", [("body", "inline_template")])
+        bodies = [str(texts[t.id]["body"]).strip() for t in self]
+        messages = self.env["mail.message"].create(
+            [
                 {
-                    "author_id": message.author_id.id,
+                    **touchpoint._prepare_message(plaintext2html(body)),
+                    "message_type": "sms",
+                }
+                for touchpoint, body in zip(self, bodies, strict=True)
+            ]
+        )
+        queued = self.env["sms.sms"].create(
+            [
+                {
+                    "body": body,
+                    "number": touchpoint._get_person().phone_sanitized,
+                    "partner_id": touchpoint._get_person().id,
                     "mail_message_id": message.id,
-                    "res_partner_id": sms.partner_id.id,
-                    "sms_number": sms.number,
+                }
+                for touchpoint, body, message in zip(
+                    self, bodies, messages, strict=True
+                )
+            ]
+        )
+        self._track(
+            messages,
+            [
+                {
                     "notification_type": "sms",
+                    "sms_number": sms.number,
                     "sms_id_int": sms.id,
                     "sms_tracker_ids": [Command.create({"sms_uuid": sms.uuid})],
-                    "notification_status": "ready",
-                    "is_read": True,
                 }
+                for sms in queued
+            ],
+        )
+
+    def _track(self, messages, vals_list):
+        """Let Odoo write down what becomes of each message, bounces included."""
+        for touchpoint, message, vals in zip(self, messages, vals_list, strict=True):
+            touchpoint.mail_message_id = message
+            vals.update(
+                author_id=message.author_id.id,
+                mail_message_id=message.id,
+                res_partner_id=touchpoint._get_person().id,
+                notification_status="ready",
+                is_read=True,
             )
-        self.env["mail.notification"].create(notifications_vals)
+        self.env["mail.notification"].create(vals_list)
 
     def _prepare_message(self, body):
         """Values of the message as it stands in the customer's chatter."""

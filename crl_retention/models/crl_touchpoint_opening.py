@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
@@ -5,6 +6,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .crl_cadence_step import HUMAN_CHANNELS
+
+_logger = logging.getLogger(__name__)
 
 #: Tries before a contact that raises an error is given up.
 MAX_ERRORS = 5
@@ -61,6 +64,7 @@ class CrlTouchpoint(models.Model):
             [("touchpoint_id", "=", self.id), ("rule", "=", "error")]
         )
         reason = self.env._("Error: %s", str(error)[:500])
+        _logger.warning("Retention: %r was set aside", self, exc_info=error)
         if errors + 1 >= MAX_ERRORS:
             self.write({"state": "failed", "hold_reason": reason})
             self._log("failed", "error", reason)

@@ -36,20 +36,20 @@ class CrlTouchpoint(models.Model):
         decisions = {}
         for rule in self._get_rules():
             rest = self.filtered(lambda t: t.id not in decisions)
-            decisions.update(rule(rest))
+            decisions.update(getattr(rest, rule)())
         return decisions
 
     def _get_rules(self):
-        """The rules in the order they are asked. Each takes contacts and returns
-        ``{touchpoint id: Decision}``. A bridge adds its own."""
+        """The rules in the order they are asked. Each is the name of a method that
+        returns ``{touchpoint id: Decision}``. A bridge adds its own."""
         return [
-            CrlTouchpoint._rule_enrollment,
-            CrlTouchpoint._rule_exit,
-            CrlTouchpoint._rule_condition,
-            CrlTouchpoint._rule_too_old,
-            CrlTouchpoint._rule_wait,
-            CrlTouchpoint._rule_owner,
-            CrlTouchpoint._rule_message,
+            "_rule_enrollment",
+            "_rule_exit",
+            "_rule_condition",
+            "_rule_too_old",
+            "_rule_wait",
+            "_rule_owner",
+            "_rule_message",
         ]
 
     def _rule_enrollment(self):
@@ -65,7 +65,7 @@ class CrlTouchpoint(models.Model):
         decisions = {}
         for cadence, touchpoints in self.filtered(
             lambda t: t.enrollment_id and not t.case_id
-        ).grouped("cadence_id").items():
+        ).grouped(lambda t: t.cadence_id).items():
             leaving = self.env["res.partner"]
             if (cadence.exit_domain or "[]").strip() != "[]":
                 leaving = touchpoints.partner_id.filtered_domain(
