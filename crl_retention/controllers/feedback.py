@@ -1,12 +1,12 @@
 """The customer's own page: a link without login, three faces, a few words."""
 
-import re
 from datetime import timedelta
 
 import werkzeug.exceptions
 from markupsafe import Markup
 
 from odoo import fields, http
+from odoo.exceptions import ConcurrencyError, LockError
 from odoo.http import request
 from odoo.tools import file_open
 from odoo.tools.misc import get_lang
@@ -20,7 +20,6 @@ MAX_BODY = 64 * 1024
 MAX_ANSWERS = 20
 PROMISE = timedelta(hours=48)
 STYLESHEET = "crl_retention/static/src/feedback/feedback.css"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
 class CrlFeedback(http.Controller):
@@ -113,11 +112,14 @@ class CrlFeedback(http.Controller):
         # what the engine writes about the answer is read by our own people
         own_lang = touchpoint.user_id.lang or touchpoint.company_id.partner_id.lang
         lang = get_lang(request.env, own_lang).code
-        result = (
-            touchpoint.with_company(touchpoint.company_id)
-            .with_context(lang=lang)
-            ._register_answer(verdict, causes, words)
-        )
+        touchpoint = touchpoint.with_company(touchpoint.company_id)
+        try:
+            result = touchpoint.with_context(lang=lang)._register_answer(
+                verdict, causes, words
+            )
+        except LockError as error:
+            # another answer is being stored: Odoo runs this request again after it
+            raise ConcurrencyError("answers at the same time") from error
         suffix = "?added=1" if result == "appended" else ""
         response = request.redirect(f"/crl/feedback/{token}{suffix}")
         return self._protect(response)
@@ -129,10 +131,7 @@ class CrlFeedback(http.Controller):
     def _find_touchpoint(self, token):
         """The touchpoint of the link, in the customer's language; empty if none."""
         # sudo: the token is the visitor's only right, and it opens this one record
-        touchpoints = request.env["crl.touchpoint"].sudo()
-        if not _TOKEN.fullmatch(token or ""):
-            return touchpoints
-        touchpoint = touchpoints._find_by_token(token)
+        touchpoint = request.env["crl.touchpoint"].sudo()._find_by_token(token)
         if touchpoint:
             request.update_context(lang=touchpoint._get_lang())
         return touchpoint.with_context(lang=request.env.context.get("lang"))

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from lxml import html
 
 from odoo import fields
+from odoo.exceptions import LockError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.crl_retention.controllers import feedback
@@ -323,6 +324,31 @@ class TestFeedbackAnswer(FeedbackCase):
         form = dict(self._read_form(response), words="Late again")
         self.assertEqual(self._post(form).status_code, 303)
         self.assertEqual(self.touchpoint._count_answers(), 2)
+
+    def test_answers_at_the_same_time_are_tried_again(self):
+        model = self.env.registry["crl.touchpoint"]
+        register, calls = model._register_answer, []
+
+        def locked_once(touchpoint, *args):
+            calls.append(args)
+            if len(calls) == 1:
+                raise LockError("locked by another answer")
+            return register(touchpoint, *args)
+
+        with (
+            patch.object(model, "_register_answer", locked_once),
+            patch("odoo.service.model.time.sleep"),
+        ):
+            response = self._send("negative", "Late again")
+        self.assertEqual(response.status_code, 303)
+        self.assertEqual(len(calls), 2)
+        self.assertEqual(self.touchpoint._count_answers(), 1)
+
+    def test_a_ticked_trouble_is_no_praise(self):
+        cause = self.env["crl.case.cause"].search([("on_page", "=", True)], limit=1)
+        self._send("positive", cause=cause.id)
+        self.assertEqual(self.touchpoint.verdict, "negative")
+        self.assertIn("48 hours", self._text(self._open()))
 
     def test_nothing_to_add_is_not_stored(self):
         self._send("positive")
