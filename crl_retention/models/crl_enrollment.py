@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -157,15 +159,18 @@ class CrlEnrollment(models.Model):
                     )
                 )
             today = enrollment.company_id._crl_today()
+            days = (today - enrollment.date_paused).days
             enrollment.write(
                 {
                     "state": "running",
                     "pause_until": False,
                     "date_paused": False,
-                    "paused_days": enrollment.paused_days
-                    + (today - enrollment.date_paused).days,
+                    "paused_days": enrollment.paused_days + days,
                 }
             )
+            for touchpoint in enrollment.touchpoint_ids:
+                if touchpoint.state == "planned" and touchpoint.is_fixed:
+                    touchpoint.date_planned += timedelta(days=days)
         self._log("resumed", "pause")
         self._replan()
         self._set_stage()
@@ -186,7 +191,10 @@ class CrlEnrollment(models.Model):
                 "dedup_key": False,
             }
         )
-        self.touchpoint_ids._cancel(rule, reason)
+        # what answers a case is owed to the customer all the same
+        self.touchpoint_ids.filtered(lambda t: not t.case_id)._cancel(rule, reason)
+        # the key must be free before another enrollment takes it
+        self.flush_recordset(["dedup_key"])
         self._log("exited" if state == "exited" else "completed", rule, reason)
 
     def action_restart(self, reason=None):

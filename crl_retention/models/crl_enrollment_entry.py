@@ -167,9 +167,7 @@ class CrlEnrollment(models.Model):
                 ]
             )
             others._exit(reason, rule)
-        self.touchpoint_ids._cancel(rule, reason)
-        # the key is free only once the others have let go of it
-        self.env.flush_all()
+        self.touchpoint_ids.filtered(lambda t: not t.case_id)._cancel(rule, reason)
         self.write(
             {
                 "state": "running",

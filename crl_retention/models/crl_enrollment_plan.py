@@ -200,7 +200,6 @@ class CrlEnrollment(models.Model):
             lambda e: e.cadence_id.next_cadence_id
         ).items():
             if follower.active:
-                self.env.flush_all()
                 accepted, __ = self._sort_out(enrollments.partner_id, follower)
                 self._enroll(accepted, follower)
         self.env["crl.relationship"]._refresh(self.partner_id)

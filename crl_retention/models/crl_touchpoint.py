@@ -70,7 +70,9 @@ class CrlTouchpoint(models.Model):
         help="When the engine looks at the contact next. Empty: not by itself."
     )
     date_done = fields.Datetime("Done On")
-    is_fixed = fields.Boolean("Moved by Hand")
+    is_fixed = fields.Boolean(
+        "Keeps Its Day", help="Set by hand or by a new try: the procedure leaves it."
+    )
     attempt = fields.Integer("Tries", default=0)
     case_id = fields.Many2one("crl.case", index="btree_not_null", ondelete="set null")
     state = fields.Selection(STATES, default="planned", required=True)

@@ -103,7 +103,11 @@ class CrlTouchpoint(models.Model):
         for touchpoint in by_verb["move"]:
             decision = decisions[touchpoint.id]
             touchpoint.write(
-                {"date_planned": decision.until, "date_due": decision.until}
+                {
+                    "date_planned": decision.until,
+                    "date_due": decision.until,
+                    "is_fixed": True,
+                }
             )
             touchpoint._log("moved", decision.rule, decision.note)
         for (rule, note), touchpoints in by_verb["skip"].grouped(

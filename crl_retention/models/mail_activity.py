@@ -1,15 +1,24 @@
 from odoo import api, fields, models
 
 from ..tools import schedule
+from ..tools.text import clean_words
 
 
 class MailActivity(models.Model):
-    """The hand of a contact: done, moved or given away here, it is there as well."""
+    """The hand of a contact: done, moved or given away here, it is there as well.
+
+    Users change their activities as anywhere in Odoo. What they do to one that belongs
+    to a contact holds for the contact, also where they may not look at it themselves;
+    the engine's own changes (context ``crl_engine``) are not followed.
+    """
 
     _inherit = "mail.activity"
 
     crl_touchpoint_ids = fields.One2many("crl.touchpoint", "activity_id", "Contact")
-    crl_asks_result = fields.Boolean(compute="_compute_crl_asks_result")
+    crl_asks_result = fields.Boolean(
+        compute="_compute_crl_asks_result",
+        help="Whoever marks this activity as done is asked what came of it.",
+    )
 
     @api.model
     def _get_crl_types(self):
@@ -20,23 +29,40 @@ class MailActivity(models.Model):
             "letter": "mail_activity_type_letter",
         }
 
-    @api.depends("active", "res_model", "activity_type_id", "crl_touchpoint_ids")
+    @api.depends("active", "res_model", "res_id", "activity_type_id")
+    @api.depends("crl_touchpoint_ids.state")
+    @api.depends_context("uid")
     def _compute_crl_asks_result(self):
-        live = self.filtered("active")
+        asking = self.browse()
+        if self.env["crl.touchpoint.result"].has_access("create"):
+            live = self.filtered("active")
+            asking = live._crl_filter_planned() | live._crl_filter_ad_hoc()
         for activity in self:
-            activity.crl_asks_result = activity in live and (
-                bool(activity.sudo().crl_touchpoint_ids)  # own activity, hidden contact
-                or activity._crl_is_ad_hoc()
-            )
+            activity.crl_asks_result = activity in asking
 
-    def _crl_is_ad_hoc(self):
-        """Whether this is a contact with a customer that no procedure asked for."""
-        self.ensure_one()
-        if self.res_model != "res.partner" or not self.activity_type_id.crl_channel:
-            return False
+    def _crl_get_live(self):
+        """The contacts that are still to be done by these activities."""
+        # own activity, maybe somebody else's contact, which only the engine writes
+        return self.sudo().crl_touchpoint_ids.filtered("is_live")
+
+    def _crl_filter_planned(self):
+        return self & self._crl_get_live().activity_id.sudo(self.env.su)
+
+    def _crl_filter_ad_hoc(self):
+        """Those that are contacts with a customer that no procedure asked for."""
+        candidates = self.filtered(
+            lambda activity: activity.res_model == "res.partner"
+            and activity.activity_type_id.crl_channel
+        )
+        if not candidates:
+            return candidates
         # a colleague may do it who does not see the customer's relationship
-        partner = self.env["res.partner"].sudo().browse(self.res_id).exists()
-        return bool(partner.commercial_partner_id.crl_relationship_id)
+        partners = self.env["res.partner"].sudo().browse(candidates.mapped("res_id"))
+        known = set(
+            partners.exists().filtered("commercial_partner_id.crl_relationship_id").ids
+        )
+        candidates = candidates.filtered(lambda activity: activity.res_id in known)
+        return candidates - candidates._crl_filter_planned()
 
     def _to_store_defaults(self, target):
         return [*super()._to_store_defaults(target), "crl_asks_result"]
@@ -55,13 +81,14 @@ class MailActivity(models.Model):
 
     def action_done_schedule_next(self):
         if self._crl_needs_dialog():
-            return self._crl_open_result()
+            return self._crl_open_result(crl_schedule_next=True)
         return super().action_done_schedule_next()
 
     def _crl_needs_dialog(self):
+        """One activity asks; of a selection nobody can say one result for all."""
         return len(self) == 1 and self.crl_asks_result
 
-    def _crl_open_result(self):
+    def _crl_open_result(self, **context):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Result of the Contact"),
@@ -69,29 +96,34 @@ class MailActivity(models.Model):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_activity_id": self.id},
+            "context": {
+                "default_activity_id": self.id,
+                "dialog_size": "medium",
+                **context,
+            },
         }
 
     def _action_done(self, feedback=False, attachment_ids=False):
-        if self.env.context.get("crl_engine"):
+        context = self.env.context
+        if context.get("crl_engine"):
             return super()._action_done(
-                feedback=feedback, attachment_ids=attachment_ids
+                feedback=feedback,
+                attachment_ids=attachment_ids or context.get("crl_attachment_ids"),
             )
-        # whoever may do the activity closes its contact, which only the engine writes
-        touchpoints = self.sudo().crl_touchpoint_ids.filtered("is_live")
-        touchpoints |= self.filtered(
-            lambda a: a.active and not a.sudo().crl_touchpoint_ids and a._crl_is_ad_hoc()
-        )._crl_create_touchpoints()
-        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        live = self.filtered("active")
+        touchpoints = live._crl_get_live()
+        touchpoints |= live._crl_filter_ad_hoc()._crl_create_touchpoints()
         touchpoints.activity_id = False
-        touchpoints._close("reached", False, feedback or "")
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        touchpoints._close("reached", False, clean_words(feedback or ""))
         return result
 
     def _crl_create_touchpoints(self):
         """Contacts outside any procedure, one for each activity."""
         vals_list = []
         for activity in self:
-            partner = self.env["res.partner"].sudo().browse(activity.res_id)  # as above
+            # a colleague may do it who does not see the customer
+            partner = self.env["res.partner"].sudo().browse(activity.res_id)
             customer = partner.commercial_partner_id
             company = customer.company_id or self.env.company
             vals_list.append(
@@ -108,35 +140,50 @@ class MailActivity(models.Model):
             )
         return self.env["crl.touchpoint"].sudo().create(vals_list)  # engine's record
 
-    # ---- Moved, given away ----
+    # ---- Moved, given away, taken away ----
 
     def write(self, vals):
         result = super().write(vals)
-        if not self.env.context.get("crl_engine") and (
-            "date_deadline" in vals or "user_id" in vals
-        ):
-            self._crl_follow(vals)
+        if self.env.context.get("crl_engine"):
+            return result
+        if "date_deadline" in vals:
+            self._crl_follow_date()
+        if vals.get("user_id"):
+            self._crl_follow_user()
+        if "active" in vals and not vals["active"]:
+            # put away without a result: the contact is still to be done
+            self._crl_get_live().activity_id = False
         return result
 
-    def _crl_follow(self, vals):
-        """What a user changes on the activity holds for the contact."""
-        # the contact is the engine's record; the user may change the activity
-        for touchpoint in self.sudo().crl_touchpoint_ids.filtered("is_live"):
+    def unlink(self):
+        if not self.env.context.get("crl_engine"):
+            # the contact is still to be done and will book its meeting anew
+            meetings = self.browse().calendar_event_id.sudo()
+            for touchpoint in self._crl_get_live():
+                meetings |= touchpoint._get_own_meeting()
+            meetings.with_context(dont_notify=True, crl_engine=True).unlink()
+        return super(MailActivity, self.exists()).unlink()
+
+    def _crl_follow_date(self):
+        for touchpoint in self._crl_get_live():
             activity = touchpoint.activity_id
-            if "date_deadline" in vals:
-                tz = touchpoint.user_id.tz or touchpoint.company_id._crl_tz()
-                start = activity.calendar_event_id.start
-                day = schedule.local_day(touchpoint.date_planned, tz)
-                if start and start != touchpoint.date_planned:
-                    touchpoint._follow_activity(start)
-                elif not start and day != activity.date_deadline:
-                    touchpoint._follow_activity(
-                        schedule.utc_at(activity.date_deadline, 9.0, tz)
-                    )
-            if vals.get("user_id") and touchpoint.user_id != activity.user_id:
-                touchpoint.user_id = activity.user_id
-                touchpoint._log(
-                    "moved",
-                    "owner",
-                    self.env._("%s takes over.", activity.user_id.name),
+            tz = touchpoint.user_id.tz or touchpoint.company_id._crl_tz()
+            start = activity.calendar_event_id.start
+            day = schedule.local_day(touchpoint.date_planned, tz)
+            if start and start != touchpoint.date_planned:
+                touchpoint._follow_activity(start)
+            elif not start and day != activity.date_deadline:
+                touchpoint._follow_activity(
+                    schedule.utc_at(activity.date_deadline, 9.0, tz)
                 )
+
+    def _crl_follow_user(self):
+        for touchpoint in self._crl_get_live():
+            user = touchpoint.activity_id.user_id
+            if touchpoint.user_id == user:
+                continue
+            touchpoint._get_own_meeting().with_context(
+                dont_notify=True, crl_engine=True
+            ).write({"user_id": user.id, "partner_ids": user.partner_id.ids})
+            touchpoint.user_id = user
+            touchpoint._log("moved", "owner", self.env._("%s takes over.", user.name))

@@ -24,7 +24,7 @@ class ResPartner(models.Model):
         :param user: the person for the rule 'user', or the owner of an enrollment
         """
         self.ensure_one()
-        leader = self.user_id.sale_team_id.user_id
+        leader = self.user_id._crl_get_leader()
         candidates = {
             "salesperson": [user, self.user_id],
             "user": [user],

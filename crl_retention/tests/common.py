@@ -96,3 +96,13 @@ class CrlCase(TransactionCase):
         return enrollment.touchpoint_ids.filtered(
             lambda t: t.step_id == step and t.cycle == enrollment.cycle
         )
+
+    def notified(self, record):
+        """The notifications colleagues got about a record."""
+        return self.env["mail.message"].search(
+            [
+                ("model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("message_type", "=", "user_notification"),
+            ]
+        )

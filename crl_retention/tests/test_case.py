@@ -31,7 +31,7 @@ class TestCase(CrlCase):
 
     def test_owner_and_leader_are_told_in_the_customers_words(self):
         case = self.complain("The dough is dry")
-        told = case.message_ids.filtered(lambda m: "The dough is dry" in m.body)
+        told = self.notified(case).filtered(lambda m: "The dough is dry" in m.body)
         self.assertEqual(
             told.notified_partner_ids, (self.rep + self.leader).partner_id
         )
@@ -52,7 +52,7 @@ class TestCase(CrlCase):
         self.assertEqual(case.escalation, 3)
         self.assertFalse(case.date_remind)
         self.assertIn(
-            self.manager.partner_id, case.message_ids.notified_partner_ids
+            self.manager.partner_id, self.notified(case).notified_partner_ids
         )
 
     def test_more_negative_words_reopen_the_same_clock(self):
@@ -108,6 +108,7 @@ class TestCase(CrlCase):
 
     def test_after_the_last_restart_the_manager_decides(self):
         self.enrollment.cycle = 3
+        self.enrollment.touchpoint_ids.cycle = 3
         case = self.complain()
         case.visit_id.with_user(self.rep).action_done("reached", "positive")
         self.assertEqual(case.state, "recovered")
