@@ -3,6 +3,7 @@ from . import crl_engine
 from . import crl_stage
 from . import crl_cadence
 from . import crl_cadence_step
+from . import crl_cadence_step_plan
 from . import crl_case_cause
 from . import crl_relationship
 from . import crl_touchpoint_log
@@ -12,6 +13,7 @@ from . import crl_enrollment_plan
 from . import crl_touchpoint
 from . import crl_touchpoint_rules
 from . import crl_touchpoint_opening
+from . import crl_touchpoint_consent
 from . import crl_touchpoint_activity
 from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
@@ -20,6 +22,7 @@ from . import crl_touchpoint_verbs
 from . import crl_case
 from . import crl_case_opening
 from . import crl_case_reminder
+from . import calendar_event
 from . import mail_activity
 from . import mail_activity_type
 from . import resource_calendar

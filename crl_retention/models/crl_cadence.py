@@ -138,13 +138,13 @@ class CrlCadence(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_enrolled(self):
-        if self.env["crl.enrollment"].sudo().search_count(
-            [("cadence_id", "in", self.ids)], limit=1
+        if (
+            self.env["crl.enrollment"]
+            .sudo()
+            .search_count([("cadence_id", "in", self.ids)], limit=1)
         ):
             raise UserError(
-                self.env._(
-                    "Customers went through this procedure: archive it instead."
-                )
+                self.env._("Customers went through this procedure: archive it instead.")
             )
 
     def copy_data(self, default=None):

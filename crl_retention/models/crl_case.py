@@ -49,7 +49,7 @@ class CrlCase(models.Model):
         "crl.enrollment", index="btree_not_null", ondelete="set null"
     )
     visit_id = fields.Many2one(
-        "crl.touchpoint", "Visit", index="btree_not_null", ondelete="set null"
+        "crl.touchpoint", index="btree_not_null", ondelete="set null"
     )
     visit_date = fields.Datetime(related="visit_id.date_planned", string="Visit On")
     user_id = fields.Many2one("res.users", "Owner", index=True, tracking=True)
@@ -169,7 +169,9 @@ class CrlCase(models.Model):
             start,
             company.crl_clock_hours * share,
             company._crl_tz(),
-            company._crl_working_days() if company.crl_clock_mode == "working" else None,
+            company._crl_working_days()
+            if company.crl_clock_mode == "working"
+            else None,
         )
 
     # ---- Closing ----

@@ -87,9 +87,7 @@ class CrlCase(models.Model):
             return
         cadence = enrollment.cadence_id
         if cadence.restart_policy == "at_once" and not enrollment._restarts_used_up():
-            self.enrollment_id = enrollment._restart(
-                self.description or "", "negative"
-            )
+            self.enrollment_id = enrollment._restart(self.description or "", "negative")
             return
         enrollment._enter_recovery()
 

@@ -62,8 +62,8 @@ class CrlEnrollment(models.Model):
     paused_days = fields.Integer(help="Days of pause in the present cycle.")
     dedup_key = fields.Char(copy=False)
     touchpoint_ids = fields.One2many("crl.touchpoint", "enrollment_id", "Contacts")
-    log_ids = fields.One2many("crl.touchpoint.log", "enrollment_id", "Log")
-    case_ids = fields.One2many("crl.case", "enrollment_id", "Cases")
+    log_ids = fields.One2many("crl.touchpoint.log", "enrollment_id")
+    case_ids = fields.One2many("crl.case", "enrollment_id")
 
     _dedup_key_uniq = models.UniqueIndex(
         "(dedup_key) WHERE dedup_key IS NOT NULL",
@@ -154,9 +154,7 @@ class CrlEnrollment(models.Model):
         for enrollment in self:
             if enrollment.state != "paused":
                 raise UserError(
-                    self.env._(
-                        "%s is not paused.", enrollment.partner_id.display_name
-                    )
+                    self.env._("%s is not paused.", enrollment.partner_id.display_name)
                 )
             today = enrollment.company_id._crl_today()
             days = (today - enrollment.date_paused).days

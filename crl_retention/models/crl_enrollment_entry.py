@@ -196,7 +196,11 @@ class CrlEnrollment(models.Model):
                     ("create_date", ">=", cadence.auto_enroll_from),
                     ("partner_share", "=", True),
                     ("crl_do_not_contact", "=", False),
-                    ("crl_enrollment_ids", "not any", [("cadence_id", "=", cadence.id)]),
+                    (
+                        "crl_enrollment_ids",
+                        "not any",
+                        [("cadence_id", "=", cadence.id)],
+                    ),
                     "|",
                     ("is_company", "=", True),
                     ("parent_id", "=", False),

@@ -127,9 +127,11 @@ class CrlEnrollment(models.Model):
                 continue
             tz = enrollment.company_id._crl_tz()
             latest = {touchpoint.step_id: touchpoint for touchpoint in current}
-            steps = enrollment.cadence_id.with_context(active_test=False)._get_steps(
-                enrollment.cycle
-            ).filtered(lambda step, latest=latest: step in latest)
+            steps = (
+                enrollment.cadence_id.with_context(active_test=False)
+                ._get_steps(enrollment.cycle)
+                .filtered(lambda step, latest=latest: step in latest)
+            )
             placements = enrollment._place(
                 steps,
                 enrollment.company_id._crl_working_days(
@@ -211,8 +213,10 @@ class CrlEnrollment(models.Model):
             owner = enrollment.partner_id.user_id
             enrollment.user_id = owner
             touchpoints = enrollment.touchpoint_ids.filtered(
-                lambda t: t.is_live
-                and (not t.step_id or t.step_id.owner_rule == "salesperson")
+                lambda t: (
+                    t.is_live
+                    and (not t.step_id or t.step_id.owner_rule == "salesperson")
+                )
             )
             touchpoints._hand_over(owner)
 
@@ -225,7 +229,7 @@ class CrlEnrollment(models.Model):
         :returns: how many enrollments were looked at
         """
         due = self.browse()
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             rows = self.env.execute_query(
                 SQL(
                     """SELECT id FROM crl_enrollment

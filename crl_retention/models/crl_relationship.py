@@ -31,11 +31,10 @@ class CrlRelationship(models.Model):
     company_id = fields.Many2one("res.company", index="btree_not_null")
     user_id = fields.Many2one("res.users", "Salesperson", index="btree_not_null")
     enrollment_id = fields.Many2one(
-        "crl.enrollment", "Enrollment", index="btree_not_null", ondelete="set null"
+        "crl.enrollment", index="btree_not_null", ondelete="set null"
     )
     stage_id = fields.Many2one(
         "crl.stage",
-        "Stage",
         index="btree_not_null",
         ondelete="restrict",
         group_expand="_read_group_stage_ids",
@@ -76,7 +75,7 @@ class CrlRelationship(models.Model):
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         # every stage is a column, for managers and reps alike
-        return stages.search([])
+        return stages.search([])  # pylint: disable=no-search-all
 
     @api.model
     def _ensure(self, partners):

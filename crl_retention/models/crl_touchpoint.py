@@ -51,7 +51,7 @@ class CrlTouchpoint(models.Model):
     )
     cadence_id = fields.Many2one(related="enrollment_id.cadence_id")
     step_id = fields.Many2one(
-        "crl.cadence.step", "Step", index="btree_not_null", ondelete="restrict"
+        "crl.cadence.step", index="btree_not_null", ondelete="restrict"
     )
     stage_id = fields.Many2one(related="step_id.stage_id")
     cycle = fields.Integer(default=1)
@@ -92,7 +92,7 @@ class CrlTouchpoint(models.Model):
     feedback_date = fields.Datetime("Customer Answered")
     access_token = fields.Char(copy=False, groups="base.group_system")
     dedup_key = fields.Char(copy=False)
-    log_ids = fields.One2many("crl.touchpoint.log", "touchpoint_id", "Log")
+    log_ids = fields.One2many("crl.touchpoint.log", "touchpoint_id")
 
     script = fields.Html(related="step_id.script")
     phone = fields.Char(compute="_compute_phone")
@@ -141,7 +141,9 @@ class CrlTouchpoint(models.Model):
     @api.depends("contact_id.phone", "partner_id.phone")
     def _compute_phone(self):
         for touchpoint in self:
-            touchpoint.phone = touchpoint.contact_id.phone or touchpoint.partner_id.phone
+            touchpoint.phone = (
+                touchpoint.contact_id.phone or touchpoint.partner_id.phone
+            )
 
     def _compute_last_words(self):
         words = self._get_last_words()
@@ -220,9 +222,7 @@ class CrlTouchpoint(models.Model):
                 self.date_due = self.date_planned
             return
         before = self.date_planned
-        self.write(
-            {"date_planned": vals["date_planned"], "date_due": vals["date_due"]}
-        )
+        self.write({"date_planned": vals["date_planned"], "date_due": vals["date_due"]})
         rule = placement.reasons[-1].code if placement.reasons else "replan"
         self._log("moved", rule, self._get_move_text(before, self.date_planned))
 

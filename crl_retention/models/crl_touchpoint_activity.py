@@ -73,8 +73,7 @@ class CrlTouchpoint(models.Model):
             parts.append(self.step_id.script)
         if last_words and last_words != self.case_id.description:
             parts.append(
-                Markup("<p><em>%s</em></p>")
-                % self.env._("Last words: %s", last_words)
+                Markup("<p><em>%s</em></p>") % self.env._("Last words: %s", last_words)
             )
         return Markup().join(parts)
 

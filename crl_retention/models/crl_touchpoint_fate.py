@@ -27,9 +27,7 @@ class CrlTouchpoint(models.Model):
                 limit,
             )
         )
-        sent = self.browse(
-            row[0] for row in rows if row[1] in ("pending", "sent")
-        )
+        sent = self.browse(row[0] for row in rows if row[1] in ("pending", "sent"))
         sent.write({"state": "done", "date_done": fields.Datetime.now()})
         sent._log("sent", "queue")
         sent._after_close()

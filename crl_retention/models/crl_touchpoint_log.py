@@ -46,7 +46,9 @@ class CrlTouchpointLog(models.Model):
     note = fields.Text("Why")
 
     def write(self, vals):
-        raise UserError(self.env._("Log lines cannot be changed."))
+        if self:
+            raise UserError(self.env._("Log lines cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_log(self):

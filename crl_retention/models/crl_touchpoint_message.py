@@ -1,15 +1,8 @@
 import secrets
-from datetime import timedelta
 
 from odoo import Command, fields, models
 from odoo.tools import plaintext2html
 
-from ..tools import placeholders, schedule
-from .crl_cadence_step import HUMAN_CHANNELS
-from .crl_touchpoint_rules import Decision
-
-#: Bounces after which an address counts as dead, as Odoo's own mailings do.
-MAX_BOUNCES = 5
 HEADERS = {
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "OOF",
@@ -17,10 +10,11 @@ HEADERS = {
 
 
 class CrlTouchpoint(models.Model):
-    """The one door to mail and SMS: who gets a message, by what, with what text.
+    """The texts of messages, and how they get into Odoo's own queues.
 
-    Messages are queued here, in the transaction that opens the contact, and sent by
-    Odoo's own queues; nothing else in the product sends to customers.
+    They are queued in the transaction that opens the contact; nothing else in the
+    product sends to customers. Whether a message may go at all is decided in
+    ``crl_touchpoint_consent.py``.
     """
 
     _inherit = "crl.touchpoint"
@@ -56,126 +50,6 @@ class CrlTouchpoint(models.Model):
         """Code of the language the customer is written to in."""
         self.ensure_one()
         return self._get_person()._crl_lang()
-
-    # ---- Whether ----
-
-    def _rule_message(self):
-        """Consent, addresses, hours and text: whether a message may go, and how."""
-        decisions = {}
-        now = fields.Datetime.now()
-        for touchpoint in self.filtered(lambda t: t.channel not in HUMAN_CHANNELS):
-            medium, refusals = touchpoint._choose_medium()
-            if not medium:
-                decisions[touchpoint.id] = Decision(
-                    "skip", "consent", " ".join(refusals)
-                )
-                continue
-            step = touchpoint.step_id
-            moment = schedule.next_open(
-                now,
-                step.hour_from,
-                step.hour_to,
-                touchpoint._get_person()._crl_tz(touchpoint.company_id),
-            )
-            if moment > now:
-                decisions[touchpoint.id] = Decision(
-                    "hold",
-                    "hours",
-                    self.env._("Outside the hours for messages."),
-                    moment,
-                )
-                continue
-            touchpoint.medium = medium
-            missing = touchpoint._get_missing_fields()
-            if missing:
-                decisions[touchpoint.id] = Decision(
-                    "hold",
-                    "missing",
-                    self.env._("The text needs what is empty: %s.", ", ".join(missing)),
-                    now + timedelta(days=1),
-                )
-        return decisions
-
-    def _choose_medium(self):
-        """What a message goes by, or why by nothing.
-
-        :returns: ``('email' | 'sms' | False, [sentence of each refusal])``
-        """
-        self.ensure_one()
-        person = self._get_person()
-        step = self.step_id
-        media = [self.channel]
-        if self.channel == "message":
-            first = person.crl_preferred_channel or self.company_id.crl_message_order
-            media = ["email", "sms"] if first == "email" else ["sms", "email"]
-        refusals = []
-        for medium in media:
-            template = step.mail_template_id if medium == "email" else step.sms_template_id
-            if not template:
-                continue
-            refusal = (
-                self._refuse_email(person)
-                if medium == "email"
-                else self._refuse_sms(person)
-            )
-            if not refusal:
-                return medium, refusals
-            refusals.append(refusal)
-        return False, refusals or [self.env._("The step has no text.")]
-
-    def _heeds_blacklist(self):
-        return (
-            self.purpose == "marketing"
-            or not self.company_id.crl_service_ignores_blacklist
-        )
-
-    def _refuse_email(self, person):
-        """Why the person gets no email, as a sentence; '' when they may."""
-        if person.crl_do_not_contact or self.partner_id.crl_do_not_contact:
-            return self.env._("The customer does not want to be contacted.")
-        if not person.email_normalized:
-            return self.env._("%s has no valid email address.", person.display_name)
-        if person.is_blacklisted and self._heeds_blacklist():
-            return self.env._("%s is blacklisted.", person.email_normalized)
-        if person.message_bounce >= MAX_BOUNCES:
-            return self.env._("Mail to %s keeps bouncing.", person.email_normalized)
-        return ""
-
-    def _refuse_sms(self, person):
-        """Why the person gets no SMS, as a sentence; '' when they may."""
-        if person.crl_do_not_contact or self.partner_id.crl_do_not_contact:
-            return self.env._("The customer does not want to be contacted.")
-        if not person.phone_sanitized:
-            return self.env._("%s has no valid phone number.", person.display_name)
-        if person.phone_sanitized_blacklisted and self._heeds_blacklist():
-            return self.env._("%s is blacklisted.", person.phone_sanitized)
-        return ""
-
-    def _get_missing_fields(self):
-        """Labels of the fields the text cannot do without and that are empty."""
-        self.ensure_one()
-        step = self.step_id
-        if self.medium == "sms":
-            paths = placeholders.inline_paths(step.sms_template_id.body)
-        else:
-            template = step.mail_template_id
-            paths = placeholders.inline_paths(template.subject)
-            paths |= placeholders.qweb_paths(template.body_html)
-        missing = []
-        # the link is made just before the message is written
-        for path in sorted(paths - {"feedback_url"}):
-            record = self
-            for name in path.split("."):
-                field = record._fields.get(name)
-                record = record[name] if field else False
-                if not record:
-                    missing.append(
-                        field._description_string(self.env) if field else path
-                    )
-                    break
-        return missing
-
-    # ---- What ----
 
     def _send(self):
         """Queue the messages of contacts that passed every rule."""
@@ -244,10 +118,7 @@ class CrlTouchpoint(models.Model):
         )
         self._track(
             messages,
-            [
-                {"notification_type": "email", "mail_mail_id": mail.id}
-                for mail in mails
-            ],
+            [{"notification_type": "email", "mail_mail_id": mail.id} for mail in mails],
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 

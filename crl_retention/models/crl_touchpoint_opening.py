@@ -110,11 +110,15 @@ class CrlTouchpoint(models.Model):
                 }
             )
             touchpoint._log("moved", decision.rule, decision.note)
-        for (rule, note), touchpoints in by_verb["skip"].grouped(
-            lambda t: (decisions[t.id].rule, decisions[t.id].note)
-        ).items():
+        for (rule, note), touchpoints in (
+            by_verb["skip"]
+            .grouped(lambda t: (decisions[t.id].rule, decisions[t.id].note))
+            .items()
+        ):
             touchpoints._skip(rule, note)
-        for (rule, note), touchpoints in by_verb["exit"].grouped(
-            lambda t: (decisions[t.id].rule, decisions[t.id].note)
-        ).items():
+        for (rule, note), touchpoints in (
+            by_verb["exit"]
+            .grouped(lambda t: (decisions[t.id].rule, decisions[t.id].note))
+            .items()
+        ):
             touchpoints.enrollment_id.filtered("is_live")._exit(note, rule)

@@ -63,9 +63,11 @@ class CrlTouchpoint(models.Model):
         """Archived customers, those who asked for it, and those the procedure's exit
         filter finds leave. What answers a case stays."""
         decisions = {}
-        for cadence, touchpoints in self.filtered(
-            lambda t: t.enrollment_id and not t.case_id
-        ).grouped(lambda t: t.cadence_id).items():
+        for cadence, touchpoints in (
+            self.filtered(lambda t: t.enrollment_id and not t.case_id)
+            .grouped(lambda t: t.cadence_id)
+            .items()
+        ):
             leaving = self.env["res.partner"]
             if (cadence.exit_domain or "[]").strip() != "[]":
                 leaving = touchpoints.partner_id.filtered_domain(
@@ -132,12 +134,14 @@ class CrlTouchpoint(models.Model):
         decisions = {}
         now = fields.Datetime.now()
         waiting = self.filtered(
-            lambda t: t.step_id
-            and not t.case_id
-            and (
-                t.channel not in HUMAN_CHANNELS
-                or t.step_id.min_gap_days
-                or t.step_id.delay_from == "previous_done"
+            lambda t: (
+                t.step_id
+                and not t.case_id
+                and (
+                    t.channel not in HUMAN_CHANNELS
+                    or t.step_id.min_gap_days
+                    or t.step_id.delay_from == "previous_done"
+                )
             )
         )
         before = waiting._get_open_before()

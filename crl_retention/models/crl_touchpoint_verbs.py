@@ -113,13 +113,9 @@ class CrlTouchpoint(models.Model):
             self.write(vals)
             return
         if self.state == "open":
-            raise UserError(
-                self.env._("%s is on its way already.", self.display_name)
-            )
+            raise UserError(self.env._("%s is on its way already.", self.display_name))
         runs = not self.enrollment_id or self.enrollment_id.state == "running"
-        self.write(
-            {**vals, "state": "planned", "date_due": moment if runs else False}
-        )
+        self.write({**vals, "state": "planned", "date_due": moment if runs else False})
 
     def _skip(self, rule, reason):
         """:param reason: one sentence for all, or ``{touchpoint id: sentence}``"""
@@ -193,7 +189,9 @@ class CrlTouchpoint(models.Model):
         day = schedule.roll_day(
             schedule.local_day(fields.Datetime.now(), tz) + timedelta(days=days),
             "forward",
-            self.company_id._crl_working_days(self.enrollment_id.cadence_id.calendar_id),
+            self.company_id._crl_working_days(
+                self.enrollment_id.cadence_id.calendar_id
+            ),
         )
         moment = schedule.utc_at(day, step.hour_from if step else 9.0, tz)
         self.write(

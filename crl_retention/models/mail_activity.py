@@ -34,7 +34,8 @@ class MailActivity(models.Model):
     @api.depends_context("uid")
     def _compute_crl_asks_result(self):
         asking = self.browse()
-        if self.env["crl.touchpoint.result"].has_access("create"):
+        # code that runs for nobody in particular has nobody to ask
+        if not self.env.su and self.env["crl.touchpoint.result"].has_access("create"):
             live = self.filtered("active")
             asking = live._crl_filter_planned() | live._crl_filter_ad_hoc()
         for activity in self:
@@ -46,13 +47,15 @@ class MailActivity(models.Model):
         return self.sudo().crl_touchpoint_ids.filtered("is_live")
 
     def _crl_filter_planned(self):
-        return self & self._crl_get_live().activity_id.sudo(self.env.su)
+        return self & self._crl_get_live().activity_id
 
     def _crl_filter_ad_hoc(self):
         """Those that are contacts with a customer that no procedure asked for."""
         candidates = self.filtered(
-            lambda activity: activity.res_model == "res.partner"
-            and activity.activity_type_id.crl_channel
+            lambda activity: (
+                activity.res_model == "res.partner"
+                and activity.activity_type_id.crl_channel
+            )
         )
         if not candidates:
             return candidates
@@ -156,13 +159,32 @@ class MailActivity(models.Model):
         return result
 
     def unlink(self):
+        meetings = self.browse().calendar_event_id
         if not self.env.context.get("crl_engine"):
-            # the contact is still to be done and will book its meeting anew
-            meetings = self.browse().calendar_event_id.sudo()
-            for touchpoint in self._crl_get_live():
-                meetings |= touchpoint._get_own_meeting()
-            meetings.with_context(dont_notify=True, crl_engine=True).unlink()
-        return super(MailActivity, self.exists()).unlink()
+            # the contact is still to be done, and books its meeting anew
+            meetings = self._crl_get_own_meetings()
+        result = super().unlink()
+        meetings.with_context(dont_notify=True, crl_engine=True).unlink()
+        return result
+
+    def unlink_w_meeting(self):
+        # takes the meetings away by itself
+        return super(
+            MailActivity, self.with_context(crl_engine=True)
+        ).unlink_w_meeting()
+
+    def _crl_get_own_meetings(self):
+        """The meetings of contacts to be done to which nobody else was invited."""
+        return (
+            self._crl_get_live()
+            .filtered(
+                lambda touchpoint: (
+                    touchpoint.activity_id.calendar_event_id.partner_ids
+                    <= touchpoint.user_id.partner_id
+                )
+            )
+            .activity_id.calendar_event_id
+        )
 
     def _crl_follow_date(self):
         for touchpoint in self._crl_get_live():
@@ -182,7 +204,7 @@ class MailActivity(models.Model):
             user = touchpoint.activity_id.user_id
             if touchpoint.user_id == user:
                 continue
-            touchpoint._get_own_meeting().with_context(
+            touchpoint.activity_id._crl_get_own_meetings().with_context(
                 dont_notify=True, crl_engine=True
             ).write({"user_id": user.id, "partner_ids": user.partner_id.ids})
             touchpoint.user_id = user

@@ -82,7 +82,8 @@ class ResPartner(models.Model):
     crl_do_not_contact = fields.Boolean(
         "Do Not Contact",
         tracking=True,
-        help="No automatic message, call or visit. Cases are looked after all the same.",
+        help="No message, call or visit of a procedure. Cases are looked after all the "
+        "same.",
     )
 
     @api.depends_context("uid")

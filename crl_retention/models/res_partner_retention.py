@@ -96,8 +96,10 @@ class ResPartner(models.Model):
             )
         owners = self.commercial_partner_id.user_id
         # whose team it is, is for everybody to know
-        foreign = owners - user - owners.filtered(
-            lambda owner: owner.sudo().sale_team_id.user_id == user
+        foreign = (
+            owners
+            - user
+            - owners.filtered(lambda owner: owner.sudo().sale_team_id.user_id == user)
         )
         if foreign:
             raise AccessError(

@@ -32,9 +32,7 @@ class TestCase(CrlCase):
     def test_owner_and_leader_are_told_in_the_customers_words(self):
         case = self.complain("The dough is dry")
         told = self.notified(case).filtered(lambda m: "The dough is dry" in m.body)
-        self.assertEqual(
-            told.notified_partner_ids, (self.rep + self.leader).partner_id
-        )
+        self.assertEqual(told.notified_partner_ids, (self.rep + self.leader).partner_id)
 
     def test_reminders_climb(self):
         case = self.complain()
@@ -51,9 +49,7 @@ class TestCase(CrlCase):
         self.run_cron()
         self.assertEqual(case.escalation, 3)
         self.assertFalse(case.date_remind)
-        self.assertIn(
-            self.manager.partner_id, self.notified(case).notified_partner_ids
-        )
+        self.assertIn(self.manager.partner_id, self.notified(case).notified_partner_ids)
 
     def test_more_negative_words_reopen_the_same_clock(self):
         case = self.complain("First")
@@ -140,8 +136,10 @@ class TestCase(CrlCase):
         )
 
     def test_complaint_by_hand_counts_as_negative(self):
-        case = self.env["crl.case"].with_user(self.rep).create(
-            {"partner_id": self.customer.id, "description": "Wrong invoice"}
+        case = (
+            self.env["crl.case"]
+            .with_user(self.rep)
+            .create({"partner_id": self.customer.id, "description": "Wrong invoice"})
         )
         self.assertEqual(case.user_id, self.rep)
         self.assertEqual(self.enrollment.state, "recovery")

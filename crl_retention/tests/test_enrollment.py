@@ -164,7 +164,7 @@ class TestEnrollment(CrlCase):
         )
         self.at("2026-03-02 11:00:00")
         new = self._new_customer("Trattoria Due")
-        other = self._new_customer("Hotel Tre")
+        other = self._new_customer("Hotel Sole")
         # freezing the clock does not reach the database's own
         self.cadence.auto_enroll_from = "2020-01-01"
         self.customer.name = "Trattoria Zero"
@@ -180,8 +180,10 @@ class TestEnrollment(CrlCase):
         enrollment = self.enroll()
         self.assertTrue(enrollment.is_holdout)
         self.assertFalse(enrollment.touchpoint_ids)
-        case = self.env["crl.case"].with_user(self.rep).create(
-            {"partner_id": self.customer.id, "description": "Nobody calls"}
+        case = (
+            self.env["crl.case"]
+            .with_user(self.rep)
+            .create({"partner_id": self.customer.id, "description": "Nobody calls"})
         )
         self.assertTrue(case.visit_id.activity_id)
 

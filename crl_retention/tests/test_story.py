@@ -33,7 +33,9 @@ class TestStory(CrlCase):
         enrollment = self.enroll()
         self.run_cron()
         welcome = self.touchpoint(enrollment, "step_m1_welcome")
-        self.assertEqual((welcome.state, welcome.medium), ("open", "email"), welcome.hold_reason)
+        self.assertEqual(
+            (welcome.state, welcome.medium), ("open", "email"), welcome.hold_reason
+        )
         mail = self.env["mail.mail"].search(
             [("mail_message_id", "=", welcome.mail_message_id.id)]
         )

@@ -122,9 +122,7 @@ class TestTouchpoint(CrlCase):
         self.assertEqual(call.state, "open")
 
     def test_condition_skips_with_a_reason(self):
-        self.env.ref("crl_retention.step_m1_call").condition = (
-            "[('city', '=', 'Lyon')]"
-        )
+        self.env.ref("crl_retention.step_m1_call").condition = "[('city', '=', 'Lyon')]"
         call = self.open_call()
         self.assertEqual(call.state, "skipped")
         self.assertEqual(call.log_ids.mapped("rule"), ["condition"])
@@ -188,7 +186,7 @@ class TestMessage(CrlCase):
         self.run_cron()
         self.assertEqual(self.touchpoint(enrollment, "step_m1_welcome").state, "open")
         self.env.ref("crl_retention.step_m1_welcome").purpose = "marketing"
-        third = self._new_customer("Tre", phone=False)
+        third = self._new_customer("Quattro", phone=False)
         self.env["mail.blacklist"]._add(third.email)
         enrollment = self.enroll(third)
         self.run_cron()

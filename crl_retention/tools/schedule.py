@@ -170,9 +170,7 @@ def local_day(moment: datetime, tz: str) -> date:
     return moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(tz)).date()
 
 
-def next_open(
-    moment: datetime, hour_from: float, hour_to: float, tz: str
-) -> datetime:
+def next_open(moment: datetime, hour_from: float, hour_to: float, tz: str) -> datetime:
     """The first moment at or after ``moment`` inside the daily window, naive UTC.
 
     A window of no length (``hour_from == hour_to``) is open all day.

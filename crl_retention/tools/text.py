@@ -13,5 +13,7 @@ def clean_words(text: str | None, limit: int = 4000) -> str:
     "'=1+1"
     """
     kept = "".join(c for c in (text or "") if c >= " " or c in "\n\t")
-    kept = kept.strip()[:limit]
-    return f"'{kept}" if kept.startswith(_FORMULA_START) else kept
+    kept = kept.strip()
+    if kept.startswith(_FORMULA_START):
+        kept = f"'{kept}"
+    return kept[:limit]

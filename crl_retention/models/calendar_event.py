@@ -1,0 +1,21 @@
+from odoo import api, fields, models
+
+
+class CalendarEvent(models.Model):
+    """A booked visit is done where the rep looks at it: in the calendar."""
+
+    _inherit = "calendar.event"
+
+    crl_asks_result = fields.Boolean(compute="_compute_crl_asks_result")
+
+    @api.depends("activity_ids.crl_asks_result")
+    @api.depends_context("uid")
+    def _compute_crl_asks_result(self):
+        for event in self:
+            event.crl_asks_result = any(event.activity_ids.mapped("crl_asks_result"))
+
+    def action_crl_result(self):
+        """Ask for the result of the visit."""
+        self.ensure_one()
+        activity = self.activity_ids.filtered("crl_asks_result")[:1]
+        return activity.action_done() if activity else None
