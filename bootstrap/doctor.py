@@ -17,6 +17,9 @@ def odoo_line():
 
 
 def postgres_lines():
+    if not postgres.at_hand():
+        yield "PostgreSQL", "none yet; 'make setup' fetches one"
+        return
     server = postgres.ensure()
     version = server.sql("SHOW server_version")[0]
     durable = server.sql("SHOW fsync")[0] == "on"

@@ -42,6 +42,15 @@ def system_bindirs():
     return [folder for _version, folder in sorted(found, reverse=True)]
 
 
+def at_hand():
+    """Tell whether a server can be had without fetching anything."""
+    if external_server():
+        return True
+    if os.environ.get("CRL_PG") != EMBEDDED and system_bindirs():
+        return True
+    return any(base_folder(service_account()).glob("embedded/*/pginstall/bin/initdb"))
+
+
 def embedded_bindir(base):
     """The server programs from the Python index, fetched when missing."""
     folder = base / EMBEDDED

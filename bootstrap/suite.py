@@ -116,15 +116,14 @@ def run_demo_install(server, totals):
     run_odoo(server, "demo", base, arguments, totals, expect_tests=False)
 
 
-def run_pytest(server, totals):
+def run_pytest(totals):
     """The tests that look at the repository from outside."""
     report = settings.LOGS / "pytest.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [python.PYTHON, "-m", "pytest", "-q", "-rs", f"--junitxml={report}"]
-    env = dict(server.environ(), PYTHONPATH=str(settings.ROOT))
     sys.stdout.flush()
-    subprocess.call([str(part) for part in command], cwd=settings.ROOT, env=env)
+    subprocess.call([str(part) for part in command], cwd=settings.ROOT)
     if not report.is_file():
         totals.add(failed=1)
         return
@@ -156,6 +155,6 @@ def main(only="", tags=""):
     if "demo" in parts:
         run_demo_install(server, totals)
     if "pytest" in parts:
-        run_pytest(server, totals)
+        run_pytest(totals)
     print(totals.line())
     return 1 if totals.failed else 0
