@@ -127,7 +127,7 @@ class Cluster:
                 "port = 5432",
                 f"unix_socket_directories = '{self.socket}'",
                 "unix_socket_permissions = 0700",
-                "max_connections = 100",
+                "max_connections = 200",
                 "shared_buffers = 256MB",
                 "work_mem = 16MB",
                 "maintenance_work_mem = 128MB",

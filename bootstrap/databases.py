@@ -57,6 +57,13 @@ def template_name(modules, demo):
     return f"{TEMPLATE_PREFIX}{kind}_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
+def drop_templates(server, prefix):
+    """Remove templates of the same kind: they belong to another Odoo or other addons."""
+    for name in server.sql("SELECT datname FROM pg_database"):
+        if name.startswith(f"{prefix}_"):
+            drop(server, name)
+
+
 def template(server, modules, demo=False):
     """The template with Odoo's own addons installed, made when missing."""
     name = template_name(modules, demo)
@@ -64,6 +71,7 @@ def template(server, modules, demo=False):
         if exists(server, name):
             return name
         say(f"Installing Odoo's own addons once ({', '.join(modules)})")
+        drop_templates(server, name.rpartition("_")[0])
         draft = f"{name}_draft"
         drop(server, draft)
         install(server, draft, modules, demo=demo)

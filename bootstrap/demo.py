@@ -98,6 +98,8 @@ def upgrade(server, old, new):
     """Bring changed addons up to date and install added ones."""
     changed = [name for name in new if name in old and new[name] != old[name]]
     added = [name for name in new if name not in old]
+    if not changed and not added:
+        return
     say(f"Upgrading {', '.join(changed + added)}")
     databases.install(server, settings.DEMO_DB, added, update=changed, demo=True)
 

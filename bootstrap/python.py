@@ -9,7 +9,6 @@ from bootstrap import machine, settings
 from bootstrap.shell import Failure, locked, must, run, say, tail
 
 PYTHON = settings.VENV / "bin" / "python"
-UV = "uv==0.13.9"
 
 
 def requirements(name):
@@ -63,7 +62,8 @@ def uv_command():
     found = shutil.which("uv")
     if found:
         return found
-    done = run([PYTHON, "-m", "pip", "install", "-q", UV], timeout=300)
+    command = [PYTHON, "-m", "pip", "install", "-q", "--require-hashes"]
+    done = run([*command, "-r", requirements("uv")], timeout=300)
     return own if done.returncode == 0 and own.exists() else None
 
 

@@ -107,6 +107,8 @@ def from_system():
 
 def commit(tree):
     """The short commit of a git checkout, or ``unknown``."""
+    if not (Path(tree) / ".git").exists():
+        return "unknown"
     done = run(["git", "-C", tree, "rev-parse", "--short", "HEAD"])
     return done.stdout.strip() if done.returncode == 0 else "unknown"
 

@@ -250,7 +250,7 @@ class TestAddons:
 
 
 class TestRepository:
-    @pytest.mark.parametrize("name", ["runtime", "test", "lint", "embedded"])
+    @pytest.mark.parametrize("name", ["runtime", "test", "lint", "embedded", "uv"])
     def test_python_packages_are_pinned_with_hashes(self, name):
         text = python.requirements(name).read_text()
         blocks = re.split(r"\n(?=\S)", text.strip())
