@@ -58,7 +58,7 @@ def template_name(modules, demo):
 
 
 def drop_templates(server, prefix):
-    """Remove templates of the same kind: they belong to another Odoo or other addons."""
+    """Remove templates of one kind: they belong to another Odoo or other addons."""
     for name in server.sql("SELECT datname FROM pg_database"):
         if name.startswith(f"{prefix}_"):
             drop(server, name)
