@@ -4,6 +4,7 @@ from . import crl_stage
 from . import crl_cadence
 from . import crl_cadence_step
 from . import crl_cadence_step_plan
+from . import crl_cadence_timeline
 from . import crl_case_cause
 from . import crl_relationship
 from . import crl_touchpoint_log
@@ -19,6 +20,7 @@ from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_verbs
+from . import crl_touchpoint_title
 from . import crl_case
 from . import crl_case_opening
 from . import crl_case_reminder
@@ -30,4 +32,5 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_retention
+from . import res_partner_screen
 from . import res_users
