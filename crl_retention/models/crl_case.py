@@ -17,6 +17,19 @@ CASE_STATES = [
 ]
 #: Kinds that lead to a visit against the clock and hold the procedure.
 VISIT_KINDS = ("negative_feedback", "complaint")
+#: Fields that only the verbs and the engine change.
+ENGINE_FIELDS = {
+    "touchpoint_id",
+    "enrollment_id",
+    "visit_id",
+    "date_open",
+    "date_remind",
+    "state",
+    "escalation",
+    "date_closed",
+    "on_time",
+    "dedup_key",
+}
 
 
 class CrlCase(models.Model):
@@ -146,7 +159,14 @@ class CrlCase(models.Model):
         cases.sudo()._start()
         return cases
 
+    def _has_field_access(self, field, operation):
+        if operation == "write" and field.name in ENGINE_FIELDS and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     def write(self, vals):
+        if not self.env.su:
+            self._check_writable(vals)
         if "state" in vals:
             for case in self:
                 if not transitions.is_allowed(
@@ -161,6 +181,19 @@ class CrlCase(models.Model):
                         )
                     )
         return super().write(vals)
+
+    def _check_writable(self, vals):
+        """What a case is about stays; only a promise may be put off."""
+        fixed = {"partner_id", "company_id", "kind"} & vals.keys()
+        if "deadline" in vals and any(case.kind in VISIT_KINDS for case in self):
+            fixed.add("deadline")
+        if fixed:
+            labels = [
+                self._fields[name]._description_string(self.env) for name in fixed
+            ]
+            raise UserError(
+                self.env._("%s: this cannot be changed in a case.", ", ".join(labels))
+            )
 
     @api.model
     def _get_deadline(self, company, start, share=1):

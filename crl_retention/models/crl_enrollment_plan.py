@@ -118,6 +118,9 @@ class CrlEnrollment(models.Model):
         Called when a contact was done earlier or later than planned, and after a
         pause. What somebody moved by hand stays.
         """
+        calendars = self.env["res.company"]._crl_calendars()
+        # read at once what the loop asks of each
+        (self.partner_id | self.contact_id).mapped("tz")
         for enrollment in self.filtered(lambda e: e.state == "running"):
             current = enrollment.touchpoint_ids.filtered(
                 lambda t, cycle=enrollment.cycle: t.cycle == cycle and t.step_id
@@ -134,9 +137,7 @@ class CrlEnrollment(models.Model):
             )
             placements = enrollment._place(
                 steps,
-                enrollment.company_id._crl_working_days(
-                    enrollment.cadence_id.calendar_id
-                ),
+                calendars(enrollment.company_id, enrollment.cadence_id.calendar_id),
                 {step.id: latest[step].occurrence for step in steps},
                 done={
                     t.step_id.id: schedule.local_day(t.date_done, tz)

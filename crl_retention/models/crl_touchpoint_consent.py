@@ -1,6 +1,7 @@
 from datetime import timedelta
+from functools import cache
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools import placeholders, schedule
 from .crl_cadence_step import HUMAN_CHANNELS
@@ -19,6 +20,7 @@ class CrlTouchpoint(models.Model):
         """Consent, addresses, hours and text: whether a message may go, and how."""
         decisions = {}
         now = fields.Datetime.now()
+        needs = cache(self._get_needed_paths)
         for touchpoint in self.filtered(lambda t: t.channel not in HUMAN_CHANNELS):
             medium, refusals = touchpoint._choose_medium()
             if not medium:
@@ -42,7 +44,7 @@ class CrlTouchpoint(models.Model):
                 )
                 continue
             touchpoint.medium = medium
-            missing = touchpoint._get_missing_fields()
+            missing = touchpoint._get_missing_fields(needs(step, medium))
             if missing:
                 decisions[touchpoint.id] = Decision(
                     "hold",
@@ -109,19 +111,23 @@ class CrlTouchpoint(models.Model):
             return self.env._("%s is blacklisted.", person.phone_sanitized)
         return ""
 
-    def _get_missing_fields(self):
-        """Labels of the fields the text cannot do without and that are empty."""
-        self.ensure_one()
-        step = self.step_id
-        if self.medium == "sms":
-            paths = placeholders.inline_paths(step.sms_template_id.body)
-        else:
-            template = step.mail_template_id
-            paths = placeholders.inline_paths(template.subject)
-            paths |= placeholders.qweb_paths(template.body_html)
-        missing = []
+    @api.model
+    def _get_needed_paths(self, step, medium):
+        """Paths of the fields a step's text cannot do without."""
+        if medium == "sms":
+            return placeholders.inline_paths(step.sms_template_id.body) - {
+                "feedback_url"
+            }
+        template = step.mail_template_id
+        paths = placeholders.inline_paths(template.subject)
         # the link is made just before the message is written
-        for path in sorted(paths - {"feedback_url"}):
+        return (paths | placeholders.qweb_paths(template.body_html)) - {"feedback_url"}
+
+    def _get_missing_fields(self, paths):
+        """Labels of the fields among ``paths`` that are empty."""
+        self.ensure_one()
+        missing = []
+        for path in sorted(paths):
             record = self
             for name in path.split("."):
                 field = record._fields.get(name)

@@ -186,6 +186,7 @@ class CrlTouchpoint(models.Model):
             "body": body,
             "author_id": sender.id,
             "email_from": sender.email_formatted or company.email_formatted,
-            "subtype_id": self.env.ref("mail.mt_comment").id,
+            "reply_to": sender.email_formatted or company.email_formatted,
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
             "record_company_id": company.id,
         }

@@ -1,5 +1,4 @@
 import logging
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -89,36 +88,31 @@ class CrlTouchpoint(models.Model):
 
     def _apply(self, decisions):
         """Carry out what the rules decided, each with a line in the log."""
-        by_verb = defaultdict(self.browse)
-        for touchpoint in self:
-            if touchpoint.id in decisions:
-                by_verb[decisions[touchpoint.id].verb] += touchpoint
-        for touchpoint in by_verb["hold"]:
-            decision = decisions[touchpoint.id]
-            if touchpoint.hold_reason != decision.note:
-                touchpoint._log("held", decision.rule, decision.note)
-            touchpoint.write(
-                {"date_due": decision.until or False, "hold_reason": decision.note}
-            )
-        for touchpoint in by_verb["move"]:
-            decision = decisions[touchpoint.id]
-            touchpoint.write(
-                {
-                    "date_planned": decision.until,
-                    "date_due": decision.until,
-                    "is_fixed": True,
-                }
-            )
-            touchpoint._log("moved", decision.rule, decision.note)
-        for (rule, note), touchpoints in (
-            by_verb["skip"]
-            .grouped(lambda t: (decisions[t.id].rule, decisions[t.id].note))
-            .items()
-        ):
-            touchpoints._skip(rule, note)
-        for (rule, note), touchpoints in (
-            by_verb["exit"]
-            .grouped(lambda t: (decisions[t.id].rule, decisions[t.id].note))
-            .items()
-        ):
-            touchpoints.enrollment_id.filtered("is_live")._exit(note, rule)
+        decided = self.filtered(lambda touchpoint: touchpoint.id in decisions)
+        for (verb, rule), touchpoints in decided.grouped(
+            lambda touchpoint: decisions[touchpoint.id][:2]
+        ).items():
+            notes = {t.id: decisions[t.id].note for t in touchpoints}
+            if verb == "skip":
+                touchpoints._skip(rule, notes)
+            elif verb == "exit":
+                for note, leaving in touchpoints.grouped(
+                    lambda t, notes=notes: notes[t.id]
+                ).items():
+                    leaving.enrollment_id.filtered("is_live")._exit(note, rule)
+            elif verb == "hold":
+                # the same reason as yesterday is no news
+                news = touchpoints.filtered(
+                    lambda t, notes=notes: t.hold_reason != notes[t.id]
+                )
+                for touchpoint in touchpoints:
+                    touchpoint.hold_reason = notes[touchpoint.id]
+                    touchpoint.date_due = decisions[touchpoint.id].until or False
+                news._log("held", rule, notes)
+            else:
+                for touchpoint in touchpoints:
+                    until = decisions[touchpoint.id].until
+                    touchpoint.write(
+                        {"date_planned": until, "date_due": until, "is_fixed": True}
+                    )
+                touchpoints._log("moved", rule, notes)

@@ -104,6 +104,7 @@ class CrlTouchpoint(models.Model):
         """After a standstill nobody is flooded: old messages are skipped, calls and
         visits are planned anew."""
         decisions = {}
+        calendars = self.env["res.company"]._crl_calendars()
         now = fields.Datetime.now()
         for touchpoint in self.filtered("step_id"):
             company = touchpoint.company_id
@@ -118,7 +119,7 @@ class CrlTouchpoint(models.Model):
                 day = schedule.roll_day(
                     schedule.local_day(now, tz),
                     "forward",
-                    company._crl_working_days(touchpoint.cadence_id.calendar_id),
+                    calendars(company, touchpoint.cadence_id.calendar_id),
                 )
                 decisions[touchpoint.id] = Decision(
                     "move",

@@ -228,6 +228,7 @@ class CrlTouchpoint(models.Model):
 
     def _plan_next_occurrence(self):
         """Plan the next occurrence of recurring contacts that are closed."""
+        calendars = self.env["res.company"]._crl_calendars()
         vals_list = []
         for touchpoint in self.filtered("step_id.repeat_months"):
             enrollment = touchpoint.enrollment_id
@@ -241,9 +242,7 @@ class CrlTouchpoint(models.Model):
             day = schedule.roll_day(
                 enrollment._place_alone(step, occurrence),
                 step.roll,
-                enrollment.company_id._crl_working_days(
-                    enrollment.cadence_id.calendar_id
-                ),
+                calendars(enrollment.company_id, enrollment.cadence_id.calendar_id),
             )
             vals_list.append(enrollment._prepare_touchpoint(step, day, occurrence))
         self.create(vals_list)

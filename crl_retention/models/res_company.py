@@ -1,4 +1,6 @@
-from odoo import fields, models
+from functools import cache
+
+from odoo import api, fields, models
 
 from ..tools import schedule
 
@@ -87,3 +89,9 @@ class ResCompany(models.Model):
             return lambda day: True
         # reps read the dates of their contacts, not the calendars behind them
         return calendar.sudo()._crl_working_days()
+
+    @api.model
+    def _crl_calendars(self):
+        """``_crl_working_days`` for loops: asked for the same company and calendar
+        again, it answers from what it read before."""
+        return cache(lambda company, calendar: company._crl_working_days(calendar))

@@ -24,16 +24,14 @@ class ResPartner(models.Model):
         :param user: the person for the rule 'user', or the owner of an enrollment
         """
         self.ensure_one()
-        leader = self.user_id._crl_get_leader()
-        candidates = {
-            "salesperson": [user, self.user_id],
-            "user": [user],
-            "team_leader": [leader],
-            "portfolio_admin": [],
-        }[rule]
+        owner = {"salesperson": user or self.user_id, "user": user}.get(rule)
+        if owner and owner.active:
+            return owner
+        candidates = [company.crl_portfolio_admin_id, company.crl_manager_id]
         if rule != "portfolio_admin":
-            candidates.append(leader)
-        candidates += [company.crl_portfolio_admin_id, company.crl_manager_id]
+            candidates.insert(0, self.user_id._crl_get_leader())
+            if rule == "salesperson":
+                candidates.insert(0, self.user_id)
         return next(
             (found for found in candidates if found and found.active),
             self.env["res.users"],

@@ -13,15 +13,19 @@ class ResPartner(models.Model):
 
     def _compute_crl_last_words(self):
         for partner in self:
-            partner.crl_last_words = self.env["crl.touchpoint"].search(
-                [
-                    ("partner_id", "=", partner.commercial_partner_id.id),
-                    ("note", "!=", False),
-                    ("state", "=", "done"),
-                ],
-                order="date_done desc, id desc",
-                limit=1,
-            ).note
+            partner.crl_last_words = (
+                self.env["crl.touchpoint"]
+                .search(
+                    [
+                        ("partner_id", "=", partner.commercial_partner_id.id),
+                        ("note", "!=", False),
+                        ("state", "=", "done"),
+                    ],
+                    order="date_done desc, id desc",
+                    limit=1,
+                )
+                .note
+            )
 
     def action_crl_cases(self):
         self.ensure_one()

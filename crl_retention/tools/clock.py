@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-#: A calendar with no working day in this many days counts as "every day works".
+#: After this many days without a working one, every day counts.
 MAX_IDLE_DAYS = 60
 
 
@@ -34,7 +34,9 @@ def deadline(
     idle = 0
     while True:
         midnight = datetime.combine(local.date() + timedelta(days=1), time())
-        if idle < MAX_IDLE_DAYS and not is_working(local.date()):
+        if is_working(local.date()):
+            idle = 0
+        elif idle < MAX_IDLE_DAYS:
             idle += 1
             local = midnight
             continue

@@ -9,7 +9,8 @@ All days are local days of the company. The rules, in the order they apply:
   enrollment, or the step before (as planned, or as really done).
 * Days the enrollment was paused are added (the remaining delay is kept).
 * The step keeps ``min_gap`` days from the day the step before was really done.
-* It rolls off non-working days: forward, backward or not at all.
+* It rolls off non-working days: forward, backward or not at all. Where backward
+  would pass the anchor or break the gap, it goes forward.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -130,20 +131,31 @@ def place(
             "previous_planned": (previous_day, previous is None),
             "previous_done": (previous_real, previous is None),
         }[step.anchor]
-        day = add_delay(anchor, step.delay, step.unit)
-        if step.repeat_months:
-            day += relativedelta(months=step.repeat_months * (step.occurrence - 1))
+        day = _add_repeats(step, anchor)
+        earliest = anchor
         if shift and shifted:
+            earliest += timedelta(days=shift)
             day = _move(reasons, "pause", day, day + timedelta(days=shift))
         if step.min_gap and previous:
-            earliest = previous_real + timedelta(days=step.min_gap)
+            earliest = max(earliest, previous_real + timedelta(days=step.min_gap))
             day = _move(reasons, "gap", day, max(day, earliest))
-        day = _move(reasons, "roll", day, roll_day(day, step.roll, is_working))
+        rolled = roll_day(day, step.roll, is_working)
+        if rolled < earliest:
+            rolled = roll_day(day, "forward", is_working)
+        day = _move(reasons, "roll", day, rolled)
         if step.key in fixed:
             day = _move(reasons, "fixed", day, fixed[step.key])
         placements.append(Placement(step.key, day, tuple(reasons)))
         previous, previous_day = step, day
     return placements
+
+
+def _add_repeats(step: Step, anchor: date) -> date:
+    """The day of an occurrence; months are added at once, from the anchor."""
+    months = step.repeat_months * (step.occurrence - 1)
+    if step.unit == "months":
+        return add_delay(anchor, step.delay + months, "months")
+    return add_delay(add_delay(anchor, step.delay, step.unit), months, "months")
 
 
 def _move(reasons: list[Reason], code: str, before: date, after: date) -> date:
@@ -155,7 +167,8 @@ def _move(reasons: list[Reason], code: str, before: date, after: date) -> date:
 def utc_at(day: date, hour: float, tz: str) -> datetime:
     """The moment it is ``hour`` on ``day`` in time zone ``tz``, as naive UTC.
 
-    An hour the clock skips in spring is read as the moment just after the jump.
+    An hour the clock skips in spring is read by the clock before the jump: 2:30
+    becomes 3:30. One that comes twice in autumn is the first of the two.
 
     >>> utc_at(date(2026, 7, 1), 9.5, "Europe/Paris")
     datetime.datetime(2026, 7, 1, 7, 30)
@@ -178,8 +191,9 @@ def next_open(moment: datetime, hour_from: float, hour_to: float, tz: str) -> da
     if hour_from >= hour_to:
         return moment
     day = local_day(moment, tz)
-    if moment < utc_at(day, hour_from, tz):
-        return utc_at(day, hour_from, tz)
-    if moment < utc_at(day, hour_to, tz):
-        return moment
-    return utc_at(day + timedelta(days=1), hour_from, tz)
+    # the clock can skip the whole window of a day
+    while True:
+        opened = max(moment, utc_at(day, hour_from, tz))
+        if opened < utc_at(day, hour_to, tz):
+            return opened
+        day += timedelta(days=1)

@@ -1,3 +1,4 @@
 from . import crl_cadence_preview
 from . import crl_enroll
 from . import crl_touchpoint_result
+from . import mail_activity_schedule

@@ -29,9 +29,7 @@ class CrlCadencePreview(models.TransientModel):
         for preview in self:
             lines = [fields.Command.clear()]
             if preview.cadence_id and preview.date_start:
-                lines += [
-                    fields.Command.create(vals) for vals in preview._get_lines()
-                ]
+                lines += [fields.Command.create(vals) for vals in preview._get_lines()]
             preview.line_ids = lines
 
     def _get_lines(self):

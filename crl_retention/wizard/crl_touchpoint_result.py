@@ -5,27 +5,37 @@ from odoo.exceptions import UserError
 
 from ..models.crl_relationship import VERDICTS
 from ..models.crl_touchpoint import OUTCOMES
+from ..models.crl_touchpoint_verbs import RETRY_OUTCOMES
 from ..tools.text import clean_words
+
+#: The outcomes each channel is offered; others keep all of them.
+CHANNEL_OUTCOMES = {
+    "call": ("reached", "no_answer", "call_back", "wrong_number", "refused"),
+    "visit": ("reached", "absent", "call_back", "refused"),
+}
 
 
 class CrlTouchpointResult(models.TransientModel):
-    """Asks what came of a contact, from wherever the rep says "done"."""
+    """Asks what came of a contact, from wherever the rep says "done".
+
+    What it shows of the contact, it shows to whoever may do its activity: a colleague
+    who stands in may not look at the customer's contacts otherwise.
+    """
 
     _name = "crl.touchpoint.result"
     _description = "Result of a Contact"
 
     touchpoint_id = fields.Many2one("crl.touchpoint", "Contact")
     activity_id = fields.Many2one("mail.activity")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", compute="_compute_contact", compute_sudo=True
-    )
-    title = fields.Char(compute="_compute_contact", compute_sudo=True)
-    channel = fields.Char(compute="_compute_contact", compute_sudo=True)
-    script = fields.Html(compute="_compute_contact", compute_sudo=True)
-    last_words = fields.Text(compute="_compute_contact", compute_sudo=True)
-    case_id = fields.Many2one(
-        "crl.case", compute="_compute_contact", compute_sudo=True
-    )
+    partner_id = fields.Many2one("res.partner", "Customer", compute="_compute_contact")
+    title = fields.Char(compute="_compute_contact")
+    phone = fields.Char(compute="_compute_contact")
+    channel = fields.Char(compute="_compute_contact")
+    outcomes = fields.Char(compute="_compute_contact")
+    script = fields.Html(compute="_compute_contact")
+    last_words = fields.Text(compute="_compute_contact")
+    asks_feedback = fields.Boolean(compute="_compute_contact")
+    case_id = fields.Many2one("crl.case", compute="_compute_contact")
     outcome = fields.Selection(OUTCOMES, required=True, default="reached")
     verdict = fields.Selection(VERDICTS)
     score = fields.Selection(
@@ -35,62 +45,210 @@ class CrlTouchpointResult(models.TransientModel):
     cause_ids = fields.Many2many("crl.case.cause", string="Troubles")
     note = fields.Text("In Their Words")
     date_next = fields.Datetime("Call Back On")
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
+    consequence = fields.Text(compute="_compute_consequence")
 
     @api.depends("touchpoint_id", "activity_id")
     def _compute_contact(self):
         for wizard in self:
-            touchpoint = wizard.touchpoint_id or wizard.activity_id.crl_touchpoint_ids[:1]
-            activity = wizard.activity_id
+            touchpoint, activity = wizard._read_subject()
             partner = touchpoint.partner_id
             if not partner and activity.res_model == "res.partner":
-                partner = self.env["res.partner"].browse(activity.res_id)
+                partner = partner.browse(activity.res_id)
+            channel = touchpoint.channel or activity.activity_type_id.crl_channel
+            outcomes = CHANNEL_OUTCOMES.get(channel, [code for code, __ in OUTCOMES])
             wizard.partner_id = partner
-            wizard.title = touchpoint._get_title() if touchpoint else activity.summary
-            wizard.channel = touchpoint.channel or activity.activity_type_id.crl_channel
+            wizard.title = (
+                touchpoint._get_title()
+                if touchpoint
+                else activity.summary or activity.activity_type_id.name
+            )
+            wizard.phone = touchpoint.phone or partner.phone
+            wizard.channel = channel
+            wizard.outcomes = ",".join(outcomes)
             wizard.script = touchpoint.script
             wizard.last_words = touchpoint.last_words
+            wizard.asks_feedback = touchpoint.step_id.ask_feedback
             wizard.case_id = touchpoint.case_id
+
+    def _read_subject(self):
+        """The contact and the activity, in sudo; empty where the user may not."""
+        self.ensure_one()
+        activity = self.activity_id.exists()._filtered_access("write").sudo()
+        touchpoint = self.touchpoint_id.exists()._filtered_access("read").sudo()
+        return touchpoint or activity.crl_touchpoint_ids[:1], activity
+
+    @api.onchange("score")
+    def _onchange_score(self):
+        """A score says the verdict as well, unless the rep has chosen one."""
+        if self.score and not self.verdict:
+            self.verdict = self.env["crl.touchpoint"]._get_verdict(int(self.score))
+
+    # ---- What will happen ----
+
+    @api.depends("outcome", "verdict", "date_next", "touchpoint_id", "activity_id")
+    def _compute_consequence(self):
+        for wizard in self:
+            touchpoint, __ = wizard._read_subject()
+            if wizard.outcome == "reached":
+                wizard.consequence = wizard._get_verdict_consequence(touchpoint)
+            else:
+                wizard.consequence = wizard._get_outcome_consequence(touchpoint)
+
+    def _get_outcome_consequence(self, touchpoint):
+        step = touchpoint.step_id
+        if self.outcome in RETRY_OUTCOMES:
+            most = step.retry_max if step else 2
+            if touchpoint.attempt + 1 > most:
+                return self.env._(
+                    "This was try %s and the last: your team leader is told.",
+                    touchpoint.attempt + 1,
+                )
+            tries = {"next": touchpoint.attempt + 2, "most": most + 1}
+            days = step.retry_days if step else 1
+            if days > 1:
+                return self.env._(
+                    "It comes back in %(days)s days, for try %(next)s of %(most)s.",
+                    days=days,
+                    **tries,
+                )
+            return self.env._(
+                "It comes back tomorrow, for try %(next)s of %(most)s.", **tries
+            )
+        if self.outcome == "call_back" and not self.date_next:
+            return self.env._("It comes back on the next working day.")
+        if self.outcome == "wrong_number":
+            return self.env._("The contact ends here: please correct the number.")
+        return False
+
+    def _get_verdict_consequence(self, touchpoint):
+        if self.verdict == "negative":
+            return self._get_unhappy_consequence(touchpoint)
+        case = touchpoint.case_id
+        if not case or not case._is_live():
+            return False
+        if self.verdict == "neutral":
+            return self.env._("The case stays open until you close it.")
+        if self.verdict == "positive":
+            enrollment = case.enrollment_id
+            if enrollment.state != "recovery":
+                return self.env._("The case closes: the customer is recovered.")
+            if enrollment._restarts_used_up():
+                return self.env._(
+                    "The case closes: the customer is recovered. The procedure began "
+                    "anew often enough, so your manager decides how it goes on."
+                )
+            return self.env._(
+                "The case closes: the customer is recovered, and the procedure begins "
+                "anew."
+            )
+        return False
+
+    def _get_unhappy_consequence(self, touchpoint):
+        company = touchpoint.company_id or self.env.company
+        hours = company.sudo().crl_clock_hours
+        partner = self.partner_id.sudo().commercial_partner_id  # read above
+        if touchpoint.case_id or partner.crl_open_case_count:
+            return self.env._(
+                "The case goes on and its clock begins anew: the customer is to be "
+                "visited within %s hours.",
+                hours,
+            )
+        if partner.crl_enrollment_id:
+            return self.env._(
+                "A visit within %s hours is planned, your team leader is told, and the "
+                "procedure waits until the customer is content.",
+                hours,
+            )
+        return self.env._(
+            "A visit within %s hours is planned, and your team leader is told.", hours
+        )
+
+    # ---- Done ----
 
     def action_confirm(self):
         """Record the result, as whoever may do the activity or the contact."""
         self.ensure_one()
         touchpoint = self._get_touchpoint()
-        score = int(self.score or 0)
-        if self.outcome == "reached" and touchpoint.step_id.ask_feedback:
-            if not (self.verdict or score):
-                raise UserError(
-                    self.env._("What does the customer think? Choose a verdict.")
-                )
+        reached = self.outcome == "reached"
+        score = int(self.score or 0) if reached else 0
+        verdict = self.verdict or touchpoint._get_verdict(score) if reached else False
+        if reached and touchpoint.step_id.ask_feedback and not verdict:
+            raise UserError(
+                self.env._("What does the customer think? Choose a verdict.")
+            )
         if self.outcome == "call_back" and self.date_next:
             self._check_date_next()
-        touchpoint._close(
+        schedule_next = self._get_next_activity()
+        touchpoint.with_context(crl_attachment_ids=self._take_attachments())._close(
             self.outcome,
-            self.verdict or touchpoint._get_verdict(score),
+            verdict,
             clean_words(self.note),
             score,
-            self.cause_ids,
+            self.cause_ids if verdict == "negative" else None,
         )
         if self.outcome == "call_back" and self.date_next:
             touchpoint._reschedule(self.date_next)
+        if self.env.context.get("crl_schedule_next") and schedule_next:
+            return schedule_next
         return {"type": "ir.actions.act_window_close"}
+
+    def action_confirm_schedule_next(self):
+        return self.with_context(crl_schedule_next=True).action_confirm()
+
+    def _get_next_activity(self):
+        """Odoo's dialog for an activity after this one; none where it follows by
+        itself."""
+        activity = self.activity_id
+        if not activity or activity.chaining_type == "trigger":
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Schedule an Activity"),
+            "res_model": "mail.activity",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_previous_activity_type_id": activity.activity_type_id.id,
+                "activity_previous_deadline": activity.date_deadline,
+                "default_res_id": activity.res_id,
+                "default_res_model": activity.res_model,
+            },
+        }
 
     def _check_date_next(self):
         if self.date_next < fields.Datetime.now() - timedelta(minutes=5):
             raise UserError(self.env._("Choose a time still to come."))
 
+    def _take_attachments(self):
+        """Give what was attached here to the customer, and return the ids."""
+        attachments = self.attachment_ids
+        attachments.check_access("read")
+        attachments.filtered(
+            lambda attachment: (
+                attachment.res_model in (False, self._name)
+                and attachment.create_uid == self.env.user
+            )
+        ).write({"res_model": "res.partner", "res_id": self.partner_id.id})
+        return attachments.ids
+
     def _get_touchpoint(self):
         """The contact to close, made now when no procedure asked for it.
 
         :raises AccessError: when the user may neither do the activity nor the contact
+        :raises UserError: when somebody was faster
         """
-        activity = self.activity_id
-        if activity:
+        gone = UserError(self.env._("This contact is closed already."))
+        if self.activity_id:
+            activity = self.activity_id.exists()
+            if not activity.active:
+                raise gone
             activity.check_access("write")
             # whoever may do the activity closes its contact
-            touchpoint = activity.sudo().crl_touchpoint_ids[:1]
-            touchpoint = touchpoint or activity._crl_create_touchpoints()
-        else:
-            touchpoint = self.touchpoint_id._as_engine()
-        if not touchpoint:
-            raise UserError(self.env._("This contact is gone already."))
+            touchpoint = activity._crl_get_live()[:1]
+            return touchpoint or activity._crl_filter_ad_hoc()._crl_create_touchpoints()
+        touchpoint = self.touchpoint_id.exists()._as_engine()
+        if not touchpoint.is_live:
+            raise gone
         return touchpoint

@@ -1,0 +1,96 @@
+from odoo.tests import tagged
+
+from .common import CrlCase
+
+
+@tagged("post_install", "-at_install")
+class TestQueryCount(CrlCase):
+    """Batches cost the same number of queries whatever their size."""
+
+    def setUp(self):
+        super().setUp()
+        self.few = self.new_customers(5)
+        self.many = self.new_customers(45)
+
+    def new_customers(self, count):
+        partners = self.env["res.partner"]
+        for number in range(count):
+            partners += self._new_customer(f"Ristorante {count} {number}")
+        return partners
+
+    def count(self, work, *args):
+        """Queries of ``work``, on empty caches."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def assertFlat(self, few, many, per_record=0.1):
+        """``many`` did nine times the work of ``few`` with hardly more queries."""
+        self.assertLessEqual(many - few, per_record * 40)
+
+    def enrollments(self, partners):
+        return self.env["crl.enrollment"].search([("partner_id", "in", partners.ids)])
+
+    def test_enroll(self):
+        self.count(self.enroll, self.customer)  # warm up
+        self.assertFlat(
+            self.count(self.enroll, self.few), self.count(self.enroll, self.many)
+        )
+
+    def open_due(self, partners, step):
+        """Make the contacts of a step due for some customers alone, and open them."""
+        touchpoints = self.env["crl.touchpoint"].search([])
+        touchpoints.date_due = False
+        step = self.env.ref(f"crl_retention.{step}")
+        due = touchpoints.filtered(
+            lambda t: t.step_id == step and t.partner_id in partners
+        )
+        due.date_due = self.NOW
+        count = self.count(self.env["crl.touchpoint"]._open_due, 200)
+        self.assertEqual({(t.state, t.hold_reason) for t in due}, {("open", False)})
+        return count
+
+    def test_open(self):
+        self.enroll(self.customer + self.few + self.many)
+        for step in ("step_m1_welcome", "step_m1_call", "step_m3_visit"):
+            with self.subTest(step=step):
+                self.open_due(self.customer, step)  # warm up
+                few = self.open_due(self.few, step)
+                self.assertFlat(few, self.open_due(self.many, step))
+
+    def test_read_fates(self):
+        self.enroll(self.few + self.many)
+        counts = []
+        for partners in (self.few, self.many):
+            self.open_due(partners, "step_m1_welcome")
+            self.env["mail.notification"].search(
+                [("res_partner_id", "in", partners.ids)]
+            ).notification_status = "sent"
+            counts.append(self.count(self.env["crl.touchpoint"]._read_fates, 200))
+        self.assertFlat(*counts)
+
+    def test_done(self):
+        """Odoo posts a message for each activity that is done; we add nothing."""
+        self.enroll(self.customer + self.few + self.many)
+        counts = []
+        for partners in (self.customer, self.few, self.many):
+            self.open_due(partners, "step_m1_call")
+            calls = self.env["crl.touchpoint"].search(
+                [("partner_id", "in", partners.ids), ("state", "=", "open")]
+            )
+            counts.append(self.count(calls.action_done, "reached", "positive", "Fine"))
+        self.assertFlat(*counts[1:], per_record=4.5)
+
+    def test_idle_run(self):
+        """A run with nothing due asks each job once."""
+        self.enroll(self.many)
+        self.env["crl.touchpoint"].search([]).date_due = False
+        jobs = self.env["crl.engine"]._get_jobs()
+        for model, method in jobs:
+            with self.subTest(job=method):
+                work = getattr(self.env[model], method)
+                work(200)
+                self.assertLessEqual(self.count(work, 200), 8)
