@@ -143,17 +143,11 @@ class CrlCase(models.Model):
             vals["company_id"] = company.id
             vals.setdefault("user_id", customer._crl_get_owner(company).id)
             if vals.get("kind", "complaint") in VISIT_KINDS:
-                now = fields.Datetime.now()
-                vals["deadline"] = self._get_deadline(company, now)
-                vals["date_remind"] = self._get_deadline(company, now, share=0.5)
+                vals["deadline"] = self._get_deadline(company, fields.Datetime.now())
             elif not vals.get("deadline"):
                 raise ValidationError(
                     self.env._("Say until when the promise is to be kept.")
                 )
-            else:
-                vals["date_remind"] = vals["deadline"]
-            if vals.get("kind") == "negative_feedback":
-                vals["dedup_key"] = f"negative:{customer.id}"
         cases = super().create(vals_list)
         # opening a case writes the engine's records, whoever hears the complaint
         cases.sudo()._start()
@@ -292,13 +286,11 @@ class CrlCase(models.Model):
                     "date_open": now,
                     "date_closed": False,
                     "deadline": self._get_deadline(case.company_id, now),
-                    "date_remind": self._get_deadline(case.company_id, now, share=0.5),
                     "escalation": 0,
                     "on_time": False,
                 }
             )
-            if case.kind == "negative_feedback":
-                case.dedup_key = f"negative:{case.partner_id.id}"
+            case._start_clock()
             if case.kind in VISIT_KINDS:
                 case._schedule_visit()
                 case._hold_enrollment()

@@ -68,6 +68,7 @@ class CrlCase(models.Model):
         """What a new case leads to."""
         self.env["crl.relationship"]._ensure(self.partner_id)
         for case in self:
+            case._start_clock()
             if case.kind in VISIT_KINDS:
                 if not case.enrollment_id:
                     case.enrollment_id = case.partner_id.crl_enrollment_ids.filtered(
@@ -78,6 +79,17 @@ class CrlCase(models.Model):
             case._tell(dict(CASE_KINDS)[case.kind])
             case._log(dict(CASE_KINDS)[case.kind])
         self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _start_clock(self):
+        """Set the first reminder, and let no second case open beside this one."""
+        self.ensure_one()
+        self.date_remind = (
+            self._get_deadline(self.company_id, self.date_open, share=0.5)
+            if self.kind in VISIT_KINDS
+            else self.deadline
+        )
+        if self.kind == "negative_feedback":
+            self.dedup_key = f"negative:{self.partner_id.id}"
 
     def _hold_enrollment(self):
         """The procedure waits until the case is closed, or begins anew at once."""

@@ -36,35 +36,54 @@ class CrlEngine(models.AbstractModel):
     @api.model
     def _get_record_errors(self):
         """Errors that come from one record's data, not from the database's state."""
-        return (UserError, ValueError, KeyError, TypeError, AttributeError)
+        return (
+            UserError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            psycopg2.IntegrityError,
+            psycopg2.DataError,
+        )
 
     @api.model
     def _cron_run(self):
-        """Run every job until its backlog is empty or the time is up."""
+        """Run every job, a batch each in turn, until no backlog or no time is left."""
         cron = self.env["ir.cron"]
         end = time.monotonic() + RUN_SECONDS
         failure = None
-        for model, method in self._get_jobs():
-            handled = BATCH
-            while handled >= BATCH:
-                try:
-                    handled = getattr(self.env[model], method)(BATCH)
-                    self.env.flush_all()
-                except psycopg2.errors.SerializationFailure:
-                    # another worker took the rows between our look and our lock
-                    self.env.cr.rollback()
-                    handled = 0
-                except Exception as error:  # noqa: BLE001
-                    # one job's trouble must not keep the others from their work
-                    _logger.exception("Retention: %s.%s failed", model, method)
-                    self.env.cr.rollback()
-                    failure = error
-                    handled = 0
+        jobs = self._get_jobs()
+        while jobs:
+            for job in list(jobs):
+                handled, error = self._run_batch(*job)
+                failure = failure or error
+                if handled < BATCH:
+                    jobs.remove(job)
                 left = cron._commit_progress(handled)
                 self.env.invalidate_all()
-                if not left or time.monotonic() > end:
+                if jobs and (not left or time.monotonic() > end):
                     self.env.ref("crl_retention.ir_cron_run")._trigger()
                     cron._commit_progress()
                     return
         if failure:
             raise failure
+
+    @api.model
+    def _run_batch(self, model, method):
+        """Let a job handle one batch.
+
+        :returns: how many records it handled, and the error that stopped it if any
+        """
+        try:
+            handled = getattr(self.env[model], method)(BATCH)
+            self.env.flush_all()
+            return handled, None
+        except psycopg2.errors.SerializationFailure:
+            # another worker took the rows between our look and our lock: next time
+            self.env.cr.rollback()
+            return 0, None
+        except Exception as error:  # noqa: BLE001
+            # one job's trouble must not keep the others from their work
+            _logger.exception("Retention: %s.%s failed", model, method)
+            self.env.cr.rollback()
+            return 0, error

@@ -87,9 +87,7 @@ class TestActivityDone(CrlCase):
         self.assertIn("within 48 hours", wizard.consequence)
         self.assertIn("procedure waits", wizard.consequence)
         wizard.outcome = "no_answer"
-        self.assertEqual(
-            wizard.consequence, "It comes back in 2 days, for try 2 of 3."
-        )
+        self.assertEqual(wizard.consequence, "It comes back in 2 days, for try 2 of 3.")
 
     def test_unhappy_with_causes(self):
         call = self.open_call()
@@ -258,9 +256,11 @@ class TestActivityDone(CrlCase):
         self.enroll(partners)
         self.at("2026-03-09 09:00:00")
         self.run_cron()
-        calls = self.env["crl.touchpoint"].search(
-            [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        ).filtered("activity_id")
+        calls = (
+            self.env["crl.touchpoint"]
+            .search([("partner_id", "in", partners.ids), ("state", "=", "open")])
+            .filtered("activity_id")
+        )
         ordinary = self.new_activity(self.customer, "mail.mail_activity_data_todo")
         activities = calls.activity_id.with_user(self.rep) + ordinary
         self.assertEqual(len(activities), 3)
@@ -272,9 +272,7 @@ class TestActivityDone(CrlCase):
 
     def test_one_chosen_in_the_list_asks(self):
         call = self.open_call()
-        self.assertIsInstance(
-            call.activity_id.with_user(self.rep).action_done(), dict
-        )
+        self.assertIsInstance(call.activity_id.with_user(self.rep).action_done(), dict)
 
     def test_code_in_nobodys_name_is_not_asked(self):
         call = self.open_call()
@@ -328,7 +326,7 @@ class TestActivityDone(CrlCase):
         self.assertEqual(len(self.customer.crl_touchpoint_ids), count)
 
     def test_logged_as_done_while_scheduling(self):
-        """"Mark Done" in Odoo's scheduling dialog asks as well."""
+        """ "Mark Done" in Odoo's scheduling dialog asks as well."""
         self.enroll()
         schedule = (
             self.env["mail.activity.schedule"]
@@ -384,9 +382,7 @@ class TestActivityDone(CrlCase):
         self.assertFalse(touchpoint.activity_id)
         self.run_cron()
         self.assertTrue(touchpoint.activity_id.active)
-        self.assertEqual(
-            touchpoint.log_ids.mapped("decision").count("repaired"), count
-        )
+        self.assertEqual(touchpoint.log_ids.mapped("decision").count("repaired"), count)
 
     def test_activity_deleted(self):
         visit = self.open_visit()
@@ -440,9 +436,11 @@ class TestActivityDone(CrlCase):
         self.enroll(partners)
         self.at("2026-03-09 09:00:00")
         self.run_cron()
-        planned = self.env["crl.touchpoint"].search(
-            [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        ).activity_id
+        planned = (
+            self.env["crl.touchpoint"]
+            .search([("partner_id", "in", partners.ids), ("state", "=", "open")])
+            .activity_id
+        )
         ad_hoc = self.env["mail.activity"].union(
             *(self.new_activity(partner) for partner in partners)
         )

@@ -103,9 +103,7 @@ class TestEnroll(CrlCase):
         wizard = (
             self.env["crl.enroll"]
             .with_user(self.rep)
-            .with_context(
-                active_model="crl.relationship", active_ids=relationship.ids
-            )
+            .with_context(active_model="crl.relationship", active_ids=relationship.ids)
             .create({})
         )
         self.assertEqual(wizard.partner_ids, self.customer)
