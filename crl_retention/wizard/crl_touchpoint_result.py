@@ -68,7 +68,7 @@ class CrlTouchpointResult(models.TransientModel):
             wizard.outcomes = ",".join(outcomes)
             wizard.script = touchpoint.script
             wizard.last_words = touchpoint.last_words
-            wizard.asks_feedback = touchpoint.step_id.ask_feedback
+            wizard.asks_feedback = wizard._asks_feedback(touchpoint)
             wizard.case_id = touchpoint.case_id
 
     def _read_subject(self):
@@ -77,6 +77,10 @@ class CrlTouchpointResult(models.TransientModel):
         activity = self.activity_id.exists()._filtered_access("write").sudo()
         touchpoint = self.touchpoint_id.exists()._filtered_access("read").sudo()
         return touchpoint or activity.crl_touchpoint_ids[:1], activity
+
+    def _asks_feedback(self, touchpoint):
+        """Whether the customer's verdict is what the contact is for."""
+        return touchpoint.step_id.ask_feedback or bool(touchpoint.case_id)
 
     @api.onchange("score")
     def _onchange_score(self):
@@ -173,7 +177,7 @@ class CrlTouchpointResult(models.TransientModel):
         reached = self.outcome == "reached"
         score = int(self.score or 0) if reached else 0
         verdict = self.verdict or touchpoint._get_verdict(score) if reached else False
-        if reached and touchpoint.step_id.ask_feedback and not verdict:
+        if reached and not verdict and self._asks_feedback(touchpoint):
             raise UserError(
                 self.env._("What does the customer think? Choose a verdict.")
             )
