@@ -41,5 +41,10 @@
             "crl_retention/static/src/cadence/**/*",
         ],
     },
-    "demo": [],
+    "demo": [
+        "demo/crl_company_demo.xml",
+        "demo/res.partner.csv",
+        "demo/crl_cadence_demo.xml",
+        "demo/crl_history_demo.xml",
+    ],
 }
