@@ -22,6 +22,8 @@
         "data/crl_cadence_data.xml",
         "data/ir_cron_data.xml",
         "views/feedback_templates.xml",
+        "wizard/crl_enroll_views.xml",
+        "wizard/crl_touchpoint_result_views.xml",
         "wizard/crl_cadence_preview_views.xml",
         "views/crl_stage_views.xml",
         "views/crl_case_cause_views.xml",
@@ -38,7 +40,11 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "crl_retention/static/src/activity/**/*",
             "crl_retention/static/src/cadence/**/*",
+        ],
+        "web.assets_tests": [
+            "crl_retention/static/tests/tours/**/*",
         ],
     },
     "demo": [
