@@ -22,6 +22,7 @@ from . import crl_touchpoint_answer
 from . import crl_touchpoint_verbs
 from . import crl_touchpoint_title
 from . import crl_case
+from . import crl_case_closing
 from . import crl_case_opening
 from . import crl_case_reminder
 from . import calendar_event
@@ -34,3 +35,4 @@ from . import res_partner
 from . import res_partner_retention
 from . import res_partner_screen
 from . import res_users
+from . import sms_sms

@@ -37,8 +37,8 @@ class CrlCase(models.Model):
 
     An unhappy word or a complaint: tell the owner and their leader, visit within 48
     hours, hold the procedure until then, go back to its beginning when the customer
-    is content. What opens one is in ``crl_case_opening.py``, who hears of it in
-    ``crl_case_reminder.py``.
+    is content. What opens one is in ``crl_case_opening.py``, what closes it in
+    ``crl_case_closing.py``, who hears of it in ``crl_case_reminder.py``.
     """
 
     _name = "crl.case"
@@ -125,14 +125,24 @@ class CrlCase(models.Model):
             ("visit_id.state", "!=", "done"),
         ]
 
+    def _get_labels(self, name):
+        """Labels of a selection in the user's language."""
+        return dict(self._fields[name]._description_selection(self.env))
+
     def _is_live(self):
         self.ensure_one()
         return self.state in ("open", "planned")
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [
+            {**self.default_get(["partner_id", "kind", "company_id"]), **vals}
+            for vals in vals_list
+        ]
         for vals in vals_list:
-            partner = self.env["res.partner"].browse(vals["partner_id"])
+            partner = self.env["res.partner"].browse(vals.get("partner_id"))
+            if not partner:
+                raise ValidationError(self.env._("Say which customer the case is of."))
             customer = partner.commercial_partner_id
             vals["partner_id"] = customer.id
             if not self.env.su:
@@ -142,7 +152,7 @@ class CrlCase(models.Model):
             )
             vals["company_id"] = company.id
             vals.setdefault("user_id", customer._crl_get_owner(company).id)
-            if vals.get("kind", "complaint") in VISIT_KINDS:
+            if vals["kind"] in VISIT_KINDS:
                 vals["deadline"] = self._get_deadline(company, fields.Datetime.now())
             elif not vals.get("deadline"):
                 raise ValidationError(
@@ -166,7 +176,7 @@ class CrlCase(models.Model):
                 if not transitions.is_allowed(
                     transitions.CASE, case.state, vals["state"]
                 ):
-                    labels = dict(CASE_STATES)
+                    labels = case._get_labels("state")
                     raise UserError(
                         self.env._(
                             "A case that is “%(before)s” cannot become “%(after)s”.",
@@ -200,101 +210,3 @@ class CrlCase(models.Model):
             if company.crl_clock_mode == "working"
             else None,
         )
-
-    # ---- Closing ----
-
-    def _visited(self, touchpoint, verdict, words):
-        """The visit was held: content customers are recovered, so-so ones wait for the
-        owner's word, unhappy ones have reopened the clock by now."""
-        self.ensure_one()
-        if touchpoint.date_done and touchpoint.state == "done":
-            self.on_time = touchpoint.date_done <= self.deadline
-        if verdict == "positive" and self._is_live():
-            self._recover(words)
-
-    def action_recovered(self, note=None):
-        """Close cases: the customer was visited and is content.
-
-        :raises UserError: when the visit was not held yet
-        """
-        for case in self._as_engine():
-            if case.state != "recovered":
-                case._recover(self._check_text(note))
-        return True
-
-    def _recover(self, note):
-        self.ensure_one()
-        if self.kind in VISIT_KINDS and self.visit_id.state != "done":
-            raise UserError(
-                self.env._(
-                    "Visit %s first: the case closes with the visit's result.",
-                    self.partner_id.display_name,
-                )
-            )
-        self._close("recovered", note)
-        enrollment = self.enrollment_id
-        if self.kind not in VISIT_KINDS or enrollment.state != "recovery":
-            return
-        if enrollment._restarts_used_up():
-            self._ask_manager()
-        else:
-            enrollment._restart(
-                self.env._("The customer was unhappy, and is content again."),
-                "recovered",
-            )
-
-    def action_not_recovered(self, note=None):
-        """Close cases that could not be repaired; the manager decides what is next."""
-        for case in self._as_engine():
-            if not case._is_live():
-                raise UserError(self.env._("This case is closed already."))
-            case._close("not_recovered", self._check_text(note))
-            if case.kind in VISIT_KINDS:
-                case._ask_manager()
-        return True
-
-    def action_cancel(self, reason=None):
-        """Close cases that were opened by mistake; the procedure goes on."""
-        for case in self._as_engine():
-            case._close("cancelled", self._check_text(reason))
-            case.enrollment_id._leave_recovery()
-        return True
-
-    def _close(self, state, note):
-        self.ensure_one()
-        self.write(
-            {
-                "state": state,
-                "date_closed": fields.Datetime.now(),
-                "date_remind": False,
-                "dedup_key": False,
-            }
-        )
-        self.touchpoint_ids._cancel("case", note)
-        self._log(" – ".join(filter(None, [dict(CASE_STATES)[state], note])))
-        self.env["crl.relationship"]._refresh(self.partner_id)
-
-    def action_reopen(self, reason=None):
-        """Open closed cases again, with a new clock and a new visit."""
-        for case in self._as_engine():
-            if case._is_live():
-                raise UserError(self.env._("This case is open already."))
-            now = fields.Datetime.now()
-            case.write(
-                {
-                    "state": "open",
-                    "date_open": now,
-                    "date_closed": False,
-                    "deadline": self._get_deadline(case.company_id, now),
-                    "escalation": 0,
-                    "on_time": False,
-                }
-            )
-            case._start_clock()
-            if case.kind in VISIT_KINDS:
-                case._schedule_visit()
-                case._hold_enrollment()
-            case._tell(self.env._("Opened again"))
-            case._log(self._check_text(reason) or self.env._("Opened again."))
-            case.env["crl.relationship"]._refresh(case.partner_id)
-        return True

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 
 from ..tools import schedule
-from .crl_case import CASE_KINDS, VISIT_KINDS
+from .crl_case import VISIT_KINDS
 
 
 class CrlCase(models.Model):
@@ -26,11 +26,11 @@ class CrlCase(models.Model):
         if case:
             case._hear_again(touchpoint, words)
             return case
-        enrollment = touchpoint.enrollment_id
-        if not enrollment.is_live:
-            enrollment = partner.crl_enrollment_ids.filtered(
-                lambda e: e.is_live and e.cadence_id.is_main
-            )[:1]
+        enrollment = partner.crl_enrollment_ids.filtered(
+            lambda e: e.is_live and e.cadence_id.is_main
+        )[:1]
+        if not enrollment and touchpoint.enrollment_id.is_live:
+            enrollment = touchpoint.enrollment_id
         return self.create(
             {
                 "partner_id": partner.id,
@@ -61,6 +61,7 @@ class CrlCase(models.Model):
         if not self.visit_id.is_live:
             self.state = "open"
             self._schedule_visit()
+        self._hold_enrollment()
         self._tell(self.env._("Unhappy again"))
         self._log(self.env._("Unhappy again: the clock begins anew."))
 
@@ -76,8 +77,9 @@ class CrlCase(models.Model):
                     )[:1]
                 case._schedule_visit()
                 case._hold_enrollment()
-            case._tell(dict(CASE_KINDS)[case.kind])
-            case._log(dict(CASE_KINDS)[case.kind])
+            label = case._get_labels("kind")[case.kind]
+            case._tell(label)
+            case._log(label)
         self.env["crl.relationship"]._refresh(self.partner_id)
 
     def _start_clock(self):

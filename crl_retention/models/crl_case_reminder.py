@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+from .crl_case import VISIT_KINDS
 
 
 class CrlCase(models.Model):
@@ -27,10 +31,17 @@ class CrlCase(models.Model):
         self.ensure_one()
         return self.partner_id._crl_get_owner(self.company_id, "team_leader")
 
+    def _get_owner(self):
+        """The owner, or who stands in when the owner has left."""
+        self.ensure_one()
+        return self.partner_id._crl_get_owner(self.company_id, user=self.user_id)
+
     def _tell(self, title, users=None):
         """Tell the owner and their leader, in the customer's words."""
         for case in self:
-            told = users or (case.user_id | case._get_leader())
+            told = (users or (case._get_owner() | case._get_leader())).filtered(
+                "active"
+            )
             if told:
                 case.message_notify(
                     partner_ids=told.partner_id.ids,
@@ -40,7 +51,7 @@ class CrlCase(models.Model):
                         customer=case.partner_id.display_name,
                     ),
                     body=self.env._(
-                        "“%(words)s” – visit until %(deadline)s.",
+                        "“%(words)s” – until %(deadline)s.",
                         words=case.description or self.env._("(no words)"),
                         deadline=fields.Datetime.context_timestamp(
                             case.with_context(tz=case.company_id._crl_tz()),
@@ -72,26 +83,36 @@ class CrlCase(models.Model):
             [("date_remind", "<=", fields.Datetime.now())],
             limit=limit,
             order="date_remind, id",
-        ).try_lock_for_update()
-        for case in due:
-            case._remind()
+        ).try_lock_for_update(allow_referencing=True)
+        self.env["crl.engine"]._isolate(due, "_remind")
         return len(due)
 
+    def _set_aside(self, error):
+        """Try a reminder that raised again tomorrow."""
+        self.date_remind = fields.Datetime.now() + timedelta(days=1)
+
     def _remind(self):
-        self.ensure_one()
-        if not self._is_live() or self.visit_id.state == "done":
-            self.date_remind = False
-            return
-        manager = self.company_id.crl_manager_id or self._get_leader()
-        leader = self._get_leader()
-        half = self._get_deadline(self.company_id, self.deadline, share=0.5)
-        users, title, following = [
-            (self.user_id, self.env._("Half of the time has passed"), self.deadline),
-            (leader, self.env._("The deadline has passed"), half),
-            (manager, self.env._("Still not visited"), False),
-        ][min(self.escalation, 2)]
-        self._tell(title, users)
-        self._log(title)
-        self.write(
-            {"escalation": min(self.escalation + 1, 3), "date_remind": following}
-        )
+        """One reminder each, and the date of the next: the owner, then the leader, then
+        the manager. A visit that was held does not end them; a closed case does."""
+        for case in self:
+            if not case._is_live():
+                case.date_remind = False
+                continue
+            manager = case.company_id.crl_manager_id or case._get_leader()
+            half = case._get_deadline(case.company_id, case.deadline, share=0.5)
+            steps = [
+                (case._get_owner(), case.env._("Half of the time has passed")),
+                (case._get_leader(), case.env._("The deadline has passed")),
+                (manager, case.env._("Still open after the deadline")),
+            ]
+            following = [case.deadline, half, False]
+            if case.kind not in VISIT_KINDS:
+                steps[0] = (case._get_owner(), case.env._("Due now"))
+                following[0] = half
+            rank = min(case.escalation, 2)
+            users, title = steps[rank]
+            if case._is_held():
+                title = case.env._("Visited: please close the case")
+            case._tell(title, users)
+            case._log(title)
+            case.write({"escalation": rank + 1, "date_remind": following[rank]})

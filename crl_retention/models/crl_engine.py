@@ -1,16 +1,14 @@
 import logging
-import time
 
 import psycopg2
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 200
-#: Seconds one run may take; the scheduler comes back a few minutes later.
-RUN_SECONDS = 40
+#: Records a job handles between two commits.
+BATCH = 500
 
 
 class CrlEngine(models.AbstractModel):
@@ -34,56 +32,69 @@ class CrlEngine(models.AbstractModel):
         ]
 
     @api.model
-    def _get_record_errors(self):
-        """Errors that come from one record's data, not from the database's state."""
-        return (
-            UserError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            psycopg2.IntegrityError,
-            psycopg2.DataError,
-        )
+    def _isolate(self, records, work):
+        """Do something to records so that one that raises does not stop the others.
+
+        All at once when nothing is wrong; else half by half down to the record that
+        is, which is set aside by its own ``_set_aside(error)`` where it has one.
+
+        :param work: name of a method of the records, or a function that takes them
+        """
+        if not records:
+            return
+        try:
+            with self.env.cr.savepoint():
+                getattr(records, work)() if isinstance(work, str) else work(records)
+                self.env.flush_all()
+        except (psycopg2.OperationalError, ConcurrencyError):
+            # the database's state, not a record's: the whole batch is tried again
+            raise
+        except Exception as error:  # noqa: BLE001
+            self.env.invalidate_all()
+            if len(records) > 1:
+                half = len(records) // 2
+                self._isolate(records[:half], work)
+                self._isolate(records[half:], work)
+                return
+            _logger.warning("Retention: %r was set aside", records, exc_info=True)
+            if hasattr(records, "_set_aside"):
+                records._set_aside(error)
 
     @api.model
     def _cron_run(self):
         """Run every job, a batch each in turn, until no backlog or no time is left."""
         cron = self.env["ir.cron"]
-        end = time.monotonic() + RUN_SECONDS
-        failure = None
         jobs = self._get_jobs()
         while jobs:
             for job in list(jobs):
-                handled, error = self._run_batch(*job)
-                failure = failure or error
+                handled = self._run_batch(*job)
                 if handled < BATCH:
                     jobs.remove(job)
                 left = cron._commit_progress(handled)
                 self.env.invalidate_all()
-                if jobs and (not left or time.monotonic() > end):
+                if jobs and not left:
                     self.env.ref("crl_retention.ir_cron_run")._trigger()
                     cron._commit_progress()
                     return
-        if failure:
-            raise failure
 
     @api.model
     def _run_batch(self, model, method):
         """Let a job handle one batch.
 
-        :returns: how many records it handled, and the error that stopped it if any
+        Trouble of one job is logged and must not keep the others from their work, nor
+        count as a failure of the pump, which Odoo would switch off after a week.
+
+        :returns: how many records it handled
         """
         try:
             handled = getattr(self.env[model], method)(BATCH)
             self.env.flush_all()
-            return handled, None
         except psycopg2.errors.SerializationFailure:
             # another worker took the rows between our look and our lock: next time
             self.env.cr.rollback()
-            return 0, None
-        except Exception as error:  # noqa: BLE001
-            # one job's trouble must not keep the others from their work
+            return 0
+        except Exception:  # noqa: BLE001
             _logger.exception("Retention: %s.%s failed", model, method)
             self.env.cr.rollback()
-            return 0, error
+            return 0
+        return handled

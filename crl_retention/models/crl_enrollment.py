@@ -58,7 +58,8 @@ class CrlEnrollment(models.Model):
     is_holdout = fields.Boolean("Held Out")
     exit_reason = fields.Char()
     pause_until = fields.Date()
-    date_paused = fields.Date()
+    date_paused = fields.Date(help="Since when the contacts rest.")
+    was_paused = fields.Boolean(help="Paused before the customer became unhappy.")
     paused_days = fields.Integer(help="Days of pause in the present cycle.")
     dedup_key = fields.Char(copy=False)
     touchpoint_ids = fields.One2many("crl.touchpoint", "enrollment_id", "Contacts")
@@ -94,6 +95,7 @@ class CrlEnrollment(models.Model):
 
     def write(self, vals):
         if "state" in vals:
+            labels = dict(self._fields["state"]._description_selection(self.env))
             for enrollment in self:
                 if not transitions.is_allowed(
                     transitions.ENROLLMENT, enrollment.state, vals["state"]
@@ -103,8 +105,8 @@ class CrlEnrollment(models.Model):
                             "%(customer)s: an enrollment that is “%(before)s” cannot "
                             "become “%(after)s”.",
                             customer=enrollment.partner_id.display_name,
-                            before=dict(ENROLLMENT_STATES)[enrollment.state],
-                            after=dict(ENROLLMENT_STATES)[vals["state"]],
+                            before=labels[enrollment.state],
+                            after=labels[vals["state"]],
                         )
                     )
         return super().write(vals)
@@ -135,7 +137,7 @@ class CrlEnrollment(models.Model):
                 {
                     "state": "paused",
                     "pause_until": until,
-                    "date_paused": today,
+                    "date_paused": enrollment.date_paused or today,
                     "date_next": until,
                 }
             )
@@ -156,11 +158,18 @@ class CrlEnrollment(models.Model):
                 raise UserError(
                     self.env._("%s is not paused.", enrollment.partner_id.display_name)
                 )
+        self._log("resumed", "pause")
+        self._go_on()
+
+    def _go_on(self):
+        """Run again after a rest; everything ahead moves by the days of the rest."""
+        for enrollment in self:
             today = enrollment.company_id._crl_today()
-            days = (today - enrollment.date_paused).days
+            days = (today - (enrollment.date_paused or today)).days
             enrollment.write(
                 {
                     "state": "running",
+                    "was_paused": False,
                     "pause_until": False,
                     "date_paused": False,
                     "paused_days": enrollment.paused_days + days,
@@ -169,7 +178,6 @@ class CrlEnrollment(models.Model):
             for touchpoint in enrollment.touchpoint_ids:
                 if touchpoint.state == "planned" and touchpoint.is_fixed:
                     touchpoint.date_planned += timedelta(days=days)
-        self._log("resumed", "pause")
         self._replan()
         self._set_stage()
 
@@ -197,8 +205,36 @@ class CrlEnrollment(models.Model):
 
     def action_restart(self, reason=None):
         """Open the next cycle: back to the first stage, today."""
-        self._as_engine()._restart(self._check_text(reason), "manual")
+        enrollments = self._as_engine()
+        enrollments._check_restart(self.env.user)
+        enrollments._restart(self._check_text(reason), "manual")
         return True
+
+    def _check_restart(self, user):
+        """Refuse to begin anew with customers who are not to be contacted, and leave
+        unhappy ones and those who were restarted too often to the manager."""
+        is_manager = user.has_group("crl_retention.crl_retention_group_manager")
+        unhappy = self.env["crl.case"]._get_unhappy(self.partner_id)
+        for enrollment in self:
+            partner = enrollment.partner_id
+            if not partner.active or partner.crl_do_not_contact:
+                raise UserError(
+                    self.env._("%s is not to be contacted.", partner.display_name)
+                )
+            if not is_manager and partner in unhappy:
+                raise UserError(
+                    self.env._(
+                        "%s is unhappy: recover the open case first.",
+                        partner.display_name,
+                    )
+                )
+            if not is_manager and enrollment._restarts_used_up():
+                raise UserError(
+                    self.env._(
+                        "%s was restarted too often: a manager decides what is next.",
+                        partner.display_name,
+                    )
+                )
 
     def _restart(self, reason, rule):
         """Open the next cycle, of this procedure or of the one it goes back to.
@@ -223,7 +259,12 @@ class CrlEnrollment(models.Model):
             if target:
                 target._open_next_cycle(reason, rule)
             else:
-                target = self._enroll(enrollment.partner_id, cadence, cycle=2)
+                target = self._enroll(
+                    enrollment.partner_id,
+                    cadence,
+                    cycle=2,
+                    company=enrollment.company_id,
+                )
             restarted += target
         self.env["crl.relationship"]._refresh(restarted.partner_id)
         return restarted

@@ -20,19 +20,26 @@ class CrlEnrollment(models.Model):
         customers = partners.commercial_partner_id
         # whether somebody runs elsewhere decides, even where the user cannot look
         history = self.sudo().search([("partner_id", "in", customers.ids)])
+        unhappy = history.env["crl.case"]._get_unhappy(customers)
         seen = defaultdict(self.browse)
         for enrollment in history:
             seen[enrollment.partner_id] += enrollment
         refused = {}
         for partner in customers:
-            reason = self._get_refusal(partner, cadence, seen[partner])
+            reason = self._get_refusal(
+                partner, cadence, seen[partner], partner in unhappy
+            )
             if reason:
                 refused[partner] = reason
         return customers - self.env["res.partner"].union(*refused), refused
 
     @api.model
-    def _get_refusal(self, partner, cadence, history):
-        """Why a customer cannot enter a procedure, as a sentence; '' when they can."""
+    def _get_refusal(self, partner, cadence, history, is_unhappy):
+        """Why a customer cannot enter a procedure, as a sentence; '' when they can.
+
+        :param history: all enrollments of the customer
+        :param is_unhappy: whether a case waits to be recovered
+        """
         name = partner.display_name
         live = history.filtered("is_live")
         same = history.filtered(lambda enrollment: enrollment.cadence_id == cadence)
@@ -46,6 +53,8 @@ class CrlEnrollment(models.Model):
             return self.env._("%s does not want to be contacted.", name)
         if company and partner.company_id not in (company, company.browse()):
             return self.env._("%s belongs to another company.", name)
+        if is_unhappy:
+            return self.env._("%s is unhappy: recover the open case first.", name)
         if live & same:
             return self.env._("%s goes through this procedure already.", name)
         if cadence.is_main and main:
@@ -60,28 +69,29 @@ class CrlEnrollment(models.Model):
         return ""
 
     @api.model
-    def _enroll(self, partners, cadence, start=None, cycle=1, campaign=None):
+    def _enroll(self, partners, cadence, start=None, cycle=1, company=None):
         """Enroll customers who were sorted out before, and plan their contacts.
 
         :param partners: commercial partners
         :param start: local day; the company's today when empty
+        :param company: of customers and procedures that have none
         """
         self.env["crl.relationship"]._ensure(partners)
         salt = self.env["ir.config_parameter"].get_param("database.uuid", "")
         contacts = self._get_contacts(partners)
         vals_list = []
+        company = company or self.env.company
         for partner in partners:
-            company = partner.company_id or cadence.company_id or self.env.company
-            day = start or company._crl_today()
+            own = partner.company_id or cadence.company_id or company
+            day = start or own._crl_today()
             vals_list.append(
                 {
                     "partner_id": partner.id,
                     "contact_id": contacts[partner].id,
                     "cadence_id": cadence.id,
                     "version": cadence.version,
-                    "company_id": company.id,
+                    "company_id": own.id,
                     "user_id": partner.user_id.id,
-                    "campaign_id": campaign.id if campaign else False,
                     "date_start": day,
                     "date_cycle": day,
                     "cycle": cycle,
@@ -136,26 +146,30 @@ class CrlEnrollment(models.Model):
 
     def _enter_recovery(self):
         """Wait until the customer is content: what is planned rests."""
-        self.write(
-            {
-                "state": "recovery",
-                "stage_id": self.env.ref("crl_retention.stage_recovery").id,
-                "date_next": False,
-                "pause_until": False,
-            }
-        )
+        for enrollment in self:
+            enrollment.write(
+                {
+                    "state": "recovery",
+                    "was_paused": enrollment.state == "paused",
+                    "date_paused": enrollment.date_paused
+                    or enrollment.company_id._crl_today(),
+                    "stage_id": self.env.ref("crl_retention.stage_recovery").id,
+                    "date_next": False,
+                }
+            )
         self.touchpoint_ids.filtered(
             lambda touchpoint: touchpoint.state == "planned" and not touchpoint.case_id
         ).write({"date_due": False})
 
     def _leave_recovery(self):
-        """Go on where the procedure was, as if nothing had happened."""
+        """Go on where the procedure was: paused, or with the remaining delays."""
         waiting = self.filtered(lambda enrollment: enrollment.state == "recovery")
-        waiting.state = "running"
-        waiting._replan()
-        waiting._set_stage()
+        for enrollment in waiting.filtered("was_paused"):
+            enrollment.write({"state": "paused", "date_next": enrollment.pause_until})
+        waiting.filtered(lambda e: e.state == "recovery")._go_on()
 
     def _open_next_cycle(self, reason, rule):
+        """Begin anew, today; whatever else drives the customer's stage ends."""
         self.ensure_one()
         if self.cadence_id.is_main:
             others = self.search(
@@ -173,7 +187,11 @@ class CrlEnrollment(models.Model):
                 "state": "running",
                 "cycle": self.cycle + 1,
                 "date_cycle": self.company_id._crl_today(),
+                "version": self.cadence_id.version,
+                "user_id": self.partner_id.user_id.id,
                 "paused_days": 0,
+                "date_paused": False,
+                "was_paused": False,
                 "pause_until": False,
                 "exit_reason": False,
                 "dedup_key": self._get_dedup_key(self.cadence_id, self.partner_id),
@@ -212,5 +230,9 @@ class CrlEnrollment(models.Model):
                 domain &= Domain("company_id", "in", [cadence.company_id.id, False])
             found = self.env["res.partner"].search(domain, limit=limit, order="id")
             accepted, __ = self._sort_out(found, cadence)
-            done += len(self._enroll(accepted, cadence))
+            self.env["crl.engine"]._isolate(
+                accepted,
+                lambda partners, cadence=cadence: self._enroll(partners, cadence),
+            )
+            done += len(accepted)
         return done

@@ -152,7 +152,12 @@ class CrlEnrollment(models.Model):
             )
             for step, placement in zip(steps, placements, strict=True):
                 touchpoint = latest[step]
-                if touchpoint in movable:
+                if touchpoint not in movable:
+                    continue
+                if touchpoint.is_fixed:
+                    # its moment was agreed: others move around it
+                    touchpoint.date_due = touchpoint.date_due or touchpoint.date_planned
+                else:
                     touchpoint._move_to(placement)
 
     # ---- Getting on ----
@@ -174,52 +179,43 @@ class CrlEnrollment(models.Model):
         for enrollment in self.filtered(lambda e: e.state == "running"):
             stages, starts = enrollment._get_stage_starts()
             today = enrollment.company_id._crl_today()
-            begun = sum(start <= today for start in starts)
             stage, date_next = setup, starts[0]
-            if begun and begun <= len(stages):
-                stage = stages[begun - 1]
-                date_next = stage.duration_months and starts[begun]
-            elif begun:
+            for position, candidate in enumerate(stages):
+                if starts[position] <= today:
+                    stage = candidate
+                    date_next = candidate.duration_months and starts[position + 1]
+                    if not date_next:
+                        break
+            if date_next and date_next <= today:
                 ended += enrollment
-                stage = stages[-1:]
                 # contacts that are still open keep the customer here
                 date_next = today + timedelta(days=1)
-            enrollment.write({"stage_id": stage.id, "date_next": date_next or False})
+            if (enrollment.stage_id, enrollment.date_next) != (stage, date_next):
+                enrollment.write(
+                    {"stage_id": stage.id, "date_next": date_next or False}
+                )
         ended.filtered(
             lambda e: not any(e.touchpoint_ids.mapped("is_live"))
         )._complete()
 
     def _complete(self):
         """End procedures that are through, and start the ones that follow."""
-        for enrollment in self:
-            cadence = enrollment.cadence_id
-            enrollment._exit("", "completed", state="completed")
-            enrollment.stage_id = cadence.final_stage_id or enrollment.stage_id
-            if cadence.is_main and cadence.final_stage_id:
-                enrollment.partner_id.crl_relationship_id.stage_id = (
-                    cadence.final_stage_id
-                )
-        for follower, enrollments in self.grouped(
-            lambda e: e.cadence_id.next_cadence_id
+        if not self:
+            return
+        self._exit("", "completed", state="completed")
+        for cadence, enrollments in self.grouped("cadence_id").items():
+            if cadence.final_stage_id:
+                enrollments.stage_id = cadence.final_stage_id
+                if cadence.is_main:
+                    relationships = enrollments.partner_id.crl_relationship_id
+                    relationships.stage_id = cadence.final_stage_id
+        for (follower, company), enrollments in self.grouped(
+            lambda e: (e.cadence_id.next_cadence_id, e.company_id)
         ).items():
             if follower.active:
                 accepted, __ = self._sort_out(enrollments.partner_id, follower)
-                self._enroll(accepted, follower)
+                self._enroll(accepted, follower, company=company)
         self.env["crl.relationship"]._refresh(self.partner_id)
-
-    def _follow_owner(self):
-        """Open contacts follow the customer's salesperson; done ones stay with who did
-        them."""
-        for enrollment in self:
-            owner = enrollment.partner_id.user_id
-            enrollment.user_id = owner
-            touchpoints = enrollment.touchpoint_ids.filtered(
-                lambda t: (
-                    t.is_live
-                    and (not t.step_id or t.step_id.owner_rule == "salesperson")
-                )
-            )
-            touchpoints._hand_over(owner)
 
     # ---- What the pump calls ----
 
@@ -235,14 +231,22 @@ class CrlEnrollment(models.Model):
                 SQL(
                     """SELECT id FROM crl_enrollment
                         WHERE is_live AND company_id = %s AND date_next <= %s
-                     ORDER BY date_next, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                     ORDER BY date_next, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
                     company.id,
                     company._crl_today(),
                     limit - len(due),
                 )
             )
             due += self.browse(row[0] for row in rows)
-        due.filtered(lambda e: e.state == "paused")._resume()
-        due._set_stage()
-        self.env["crl.relationship"]._refresh(due.partner_id)
+        self.env["crl.engine"]._isolate(due, "_advance")
         return len(due)
+
+    def _advance(self):
+        self.filtered(lambda e: e.state == "paused")._resume()
+        self._set_stage()
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _set_aside(self, error):
+        """Try an enrollment that raised again tomorrow."""
+        self.date_next = self.company_id._crl_today() + timedelta(days=1)
+        self._log("failed", "error", self.env._("Error: %s", str(error)[:500]))

@@ -97,8 +97,18 @@ class CrlRelationship(models.Model):
                     for partner in missing
                 ]
             )
-            for relationship in created:
-                relationship.partner_id.crl_relationship_id = relationship
+            self.env.flush_all()
+            # past the ORM: a write on the wide partner table a customer is dear
+            self.env.execute_query(
+                SQL(
+                    """UPDATE res_partner p SET crl_relationship_id = r.id
+                         FROM crl_relationship r
+                        WHERE r.partner_id = p.id AND r.id IN %s
+                    RETURNING p.id""",
+                    tuple(created.ids),
+                )
+            )
+            missing.invalidate_recordset()
         return partners.crl_relationship_id
 
     @api.model

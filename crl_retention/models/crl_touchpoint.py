@@ -2,6 +2,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime
 
 from ..tools import transitions
 from .crl_cadence_step import CHANNELS, HUMAN_CHANNELS, PURPOSES, SERVICE_CLASSES
@@ -156,11 +157,11 @@ class CrlTouchpoint(models.Model):
         self.env.cr.execute(
             """SELECT DISTINCT ON (partner_id) partner_id, note
                  FROM crl_touchpoint
-                WHERE partner_id IN %s AND note IS NOT NULL
+                WHERE partner_id IN %s AND company_id IN %s AND note IS NOT NULL
                   AND state IN ('done', 'failed')
              ORDER BY partner_id, COALESCE(feedback_date, date_done) DESC NULLS LAST,
                       id DESC""",
-            [tuple(self.partner_id.ids) or (0,)],
+            [tuple(self.partner_id.ids) or (0,), tuple(self.company_id.ids) or (0,)],
         )
         return dict(self.env.cr.fetchall())
 
@@ -204,12 +205,12 @@ class CrlTouchpoint(models.Model):
         live._log("cancelled", rule, reason)
 
     def _drop_activities(self):
-        activities = self.activity_id.with_context(crl_engine=True)
-        # the meeting of a visit that will not be goes with it
-        activities.calendar_event_id.with_context(
-            dont_notify=True, crl_engine=True
-        ).unlink()
-        activities.exists().unlink()
+        # the meeting of a visit that will not be goes with it, unless somebody else
+        # was invited: then the organizer says so
+        activities = self.activity_id
+        meetings = activities._crl_get_own_meetings()
+        activities.with_context(crl_engine=True).unlink()
+        meetings.with_context(dont_notify=True, crl_engine=True).unlink()
 
     def _move_to(self, placement):
         """Take a new day from the schedule, keeping the hour."""
@@ -227,24 +228,29 @@ class CrlTouchpoint(models.Model):
         self._log("moved", rule, self._get_move_text(before, self.date_planned))
 
     def _get_move_text(self, before, after):
+        """From when to when, on the owner's clock."""
+        self.ensure_one()
+        tz = self.user_id.tz or self.company_id._crl_tz()
         return self.env._(
             "From %(before)s to %(after)s.",
-            before=fields.Date.to_string(before),
-            after=fields.Date.to_string(after),
+            before=format_datetime(self.env, before, tz=tz, dt_format="short"),
+            after=format_datetime(self.env, after, tz=tz, dt_format="short"),
         )
 
     def _hand_over(self, user):
-        """Give live contacts to another owner, with their activities."""
-        for touchpoint in self.filtered("is_live"):
-            owner = user if user and user.active else touchpoint._find_owner()
-            if owner == touchpoint.user_id:
-                continue
-            touchpoint.user_id = owner
-            if touchpoint.activity_id and owner:
-                touchpoint.activity_id.with_context(
+        """Give live contacts to another owner, with their activities and meetings."""
+        live = self.filtered("is_live")
+        owners = {t.id: user if user and user.active else t._find_owner() for t in live}
+        moving = live.filtered(lambda t: owners[t.id] != t.user_id)
+        for owner, touchpoints in moving.grouped(lambda t: owners[t.id]).items():
+            activities = touchpoints.activity_id
+            touchpoints.user_id = owner
+            if owner:
+                activities.with_context(
                     crl_engine=True, mail_activity_quick_update=True
                 ).user_id = owner
-            touchpoint._log(
+                activities._crl_move_meetings(owner)
+            touchpoints._log(
                 "moved", "owner", self.env._("%s takes over.", owner.name or "–")
             )
 

@@ -29,7 +29,7 @@ class CrlTouchpoint(models.Model):
         activities = Activity.create(self._prepare_activities())
         for touchpoint, activity in zip(self, activities, strict=True):
             touchpoint.activity_id = activity
-        self.write({"state": "open", "hold_reason": False})
+        self.write({"state": "open", "hold_reason": False, "date_due": False})
         self._log("opened", "due")
         self.filtered(
             lambda t: t.channel == "visit" and t.company_id.crl_book_visits
@@ -133,24 +133,30 @@ class CrlTouchpoint(models.Model):
 
         :returns: how many contacts were put right
         """
+        now = fields.Datetime.now()
         lost = self.search(
             [
                 ("state", "=", "open"),
                 ("activity_id", "=", False),
                 ("channel", "in", HUMAN_CHANNELS),
+                "|",
+                ("date_due", "=", False),
+                ("date_due", "<=", now),
             ],
             limit=limit,
             order="id",
-        ).try_lock_for_update()
-        for touchpoint in lost:
-            if not touchpoint.user_id.active:
-                touchpoint.user_id = touchpoint._find_owner()
-        ownerless = lost.filtered(lambda touchpoint: not touchpoint.user_id)
-        (lost - ownerless)._open_activities()
-        (lost - ownerless)._log(
-            "repaired", "lost", self.env._("The activity was gone: made anew.")
-        )
-        return len(lost - ownerless)
+        ).try_lock_for_update(allow_referencing=True)
+        self.env["crl.engine"]._isolate(lost, "_put_right")
+        return len(lost)
+
+    def _put_right(self):
+        for touchpoint in self.filtered(lambda t: not t.user_id.active):
+            touchpoint.user_id = touchpoint._find_owner()
+        ownerless = self.filtered(lambda touchpoint: not touchpoint.user_id)
+        ownerless.date_due = fields.Datetime.now() + timedelta(hours=4)
+        owned = self - ownerless
+        owned._open_activities()
+        owned._log("repaired", "lost", self.env._("The activity was gone: made anew."))
 
     def _follow_activity(self, moment):
         """Take the moment a user gave the activity or its meeting."""
@@ -158,6 +164,5 @@ class CrlTouchpoint(models.Model):
         before = self.date_planned
         self.write({"date_planned": moment, "is_fixed": True})
         self._log("moved", "activity", self._get_move_text(before, moment))
-        if self.case_id.visit_id == self and self.case_id.state == "open":
-            self.case_id.state = "planned"
+        self.case_id._visit_agreed(self)
         self.env["crl.relationship"]._refresh(self.partner_id)

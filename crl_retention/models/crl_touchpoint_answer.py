@@ -73,11 +73,11 @@ class CrlTouchpoint(models.Model):
 
     def _judge(self, verdict, words):
         """The single entry for verdicts: what each leads to."""
+        for touchpoint in self.filtered("case_id"):
+            touchpoint.case_id._visited(touchpoint, verdict, words)
         if verdict == "negative":
             for touchpoint in self:
                 self.env["crl.case"]._hear(touchpoint, words)
-        for touchpoint in self.filtered("case_id"):
-            touchpoint.case_id._visited(touchpoint, verdict, words)
 
     def _ask_owner_to_read(self, words):
         self.ensure_one()

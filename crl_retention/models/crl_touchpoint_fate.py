@@ -16,40 +16,55 @@ class CrlTouchpoint(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """SELECT t.id, n.notification_status, n.failure_type, n.failure_reason
-                     FROM crl_touchpoint t
+                """SELECT t.id FROM crl_touchpoint t
                      JOIN mail_notification n
                        ON n.mail_message_id = t.mail_message_id
-                    WHERE t.state = 'open' AND t.mail_message_id IS NOT NULL
-                      AND n.notification_status
-                          IN ('pending', 'sent', 'bounce', 'exception', 'canceled')
-                 ORDER BY t.id LIMIT %s FOR UPDATE OF t SKIP LOCKED""",
+                    WHERE t.mail_message_id IS NOT NULL
+                      AND (t.state = 'open' AND n.notification_status
+                           IN ('pending', 'sent', 'bounce', 'exception', 'canceled')
+                        -- a bounce comes back after the message has left
+                        OR t.state = 'done' AND n.notification_status = 'bounce')
+                 ORDER BY t.id LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED""",
                 limit,
             )
         )
-        sent = self.browse(row[0] for row in rows if row[1] in ("pending", "sent"))
+        told = self.browse(row[0] for row in rows)
+        self.env["crl.engine"]._isolate(told, "_take_fate")
+        return len(told)
+
+    def _take_fate(self):
+        """Close messages as Odoo's notifications say."""
+        notifications = {
+            notification.mail_message_id: notification
+            for notification in self.mail_message_id.notification_ids
+        }
+        sent = self.filtered(
+            lambda t: (
+                notifications[t.mail_message_id].notification_status
+                in ("pending", "sent")
+            )
+        )
         sent.write({"state": "done", "date_done": fields.Datetime.now()})
         sent._log("sent", "queue")
-        sent._after_close()
-        failures = {row[0]: row[1:] for row in rows if row[0] not in sent.ids}
-        failed = self.browse(failures)
-        labels = dict(
-            self.env["mail.notification"]
-            ._fields["failure_type"]
-            ._description_selection(self.env)
-        )
+        failed = self - sent
         notes = {}
         for touchpoint in failed:
-            status, failure, reason = failures[touchpoint.id]
+            notification = notifications[touchpoint.mail_message_id]
             notes[touchpoint.id] = " – ".join(
-                filter(None, [labels.get(failure), (reason or "")[:300]])
-            ) or self.env._("Not delivered (%s).", status)
+                filter(
+                    None,
+                    [
+                        notification.failure_type
+                        and notification.format_failure_reason(),
+                        (notification.failure_reason or "")[:300],
+                    ],
+                )
+            ) or self.env._("Not delivered.")
             touchpoint.write(
                 {"state": "failed", "hold_reason": notes[touchpoint.id][:200]}
             )
         failed._log("failed", "delivery", notes)
-        failed._after_close()
-        return len(rows)
+        self._after_close()
 
     def _withdraw_messages(self):
         """Take messages that wait in Odoo's queues out of them."""

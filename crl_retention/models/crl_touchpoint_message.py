@@ -1,6 +1,6 @@
 import secrets
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import plaintext2html
 
 HEADERS = {
@@ -33,6 +33,8 @@ class CrlTouchpoint(models.Model):
                 f"{touchpoint.get_base_url()}/crl/feedback/{token}" if token else False
             )
 
+    @api.depends("contact_id.name", "partner_id.name")
+    @api.depends_context("lang")
     def _compute_greeting(self):
         """How the message begins, in its language; never "Dear False"."""
         for touchpoint in self:
@@ -176,8 +178,13 @@ class CrlTouchpoint(models.Model):
         self.env["mail.notification"].create(vals_list)
 
     def _prepare_message(self, body):
-        """Values of the message as it stands in the customer's chatter."""
+        """Values of the message as it stands in the customer's chatter.
+
+        Without the link: the answer is the customer's alone to give.
+        """
         self.ensure_one()
+        if self.feedback_url:
+            body = body.replace(self.feedback_url, "#")
         company = self.company_id
         sender = self.user_id.partner_id if self.user_id.active else company.partner_id
         return {

@@ -1,12 +1,9 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .crl_cadence_step import HUMAN_CHANNELS
-
-_logger = logging.getLogger(__name__)
 
 #: Tries before a contact that raises an error is given up.
 MAX_ERRORS = 5
@@ -31,45 +28,32 @@ class CrlTouchpoint(models.Model):
             SQL(
                 """SELECT id FROM crl_touchpoint
                     WHERE state = 'planned' AND date_due <= %s
-                 ORDER BY date_due, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                 ORDER BY date_due, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
                 fields.Datetime.now(),
                 limit,
             )
         )
         due = self.browse(row[0] for row in rows)
-        if due:
-            due._open_or_set_aside()
+        self.env["crl.engine"]._isolate(due, "_open")
         return len(due)
 
-    def _open_or_set_aside(self):
-        """Open contacts; when one of them raises, the others do not suffer."""
-        try:
-            with self.env.cr.savepoint():
-                self._open()
-                self.env.flush_all()
-        except self.env["crl.engine"]._get_record_errors() as error:
-            self.env.invalidate_all()
-            if len(self) == 1:
-                self._set_aside(error)
-                return
-            half = len(self) // 2
-            self[:half]._open_or_set_aside()
-            self[half:]._open_or_set_aside()
-
     def _set_aside(self, error):
-        """Try a contact that raised again later, with growing gaps; then give up."""
+        """Try a contact that raised again later, with growing gaps; then give up.
+
+        A message that was queued already is not queued twice.
+        """
         self.ensure_one()
         errors = self.env["crl.touchpoint.log"].search_count(
             [("touchpoint_id", "=", self.id), ("rule", "=", "error")]
         )
         reason = self.env._("Error: %s", str(error)[:500])
-        _logger.warning("Retention: %r was set aside", self, exc_info=error)
-        if errors + 1 >= MAX_ERRORS:
+        if errors + 1 >= MAX_ERRORS or self.mail_message_id:
             self.write({"state": "failed", "hold_reason": reason})
             self._log("failed", "error", reason)
             return
         self.write(
             {
+                "state": "planned",
                 "hold_reason": reason,
                 "date_due": fields.Datetime.now() + timedelta(minutes=10 * 4**errors),
             }
@@ -80,7 +64,16 @@ class CrlTouchpoint(models.Model):
         """Ask the rules, then open what may go, message by message, rep by rep."""
         decisions = self._decide()
         self._apply(decisions)
-        passed = self.filtered(lambda t: t.id not in decisions and t.state == "planned")
+        now = fields.Datetime.now()
+        # what was decided of one contact may have moved another
+        passed = self.filtered(
+            lambda t: (
+                t.id not in decisions
+                and t.state == "planned"
+                and t.date_due
+                and t.date_due <= now
+            )
+        )
         human = passed.filtered(lambda t: t.channel in HUMAN_CHANNELS)
         human._open_activities()
         (passed - human)._send()
@@ -110,9 +103,16 @@ class CrlTouchpoint(models.Model):
                     touchpoint.date_due = decisions[touchpoint.id].until or False
                 news._log("held", rule, notes)
             else:
-                for touchpoint in touchpoints:
-                    until = decisions[touchpoint.id].until
-                    touchpoint.write(
-                        {"date_planned": until, "date_due": until, "is_fixed": True}
-                    )
                 touchpoints._log("moved", rule, notes)
+                touchpoints._shift()
+
+    def _shift(self):
+        """Move customers' procedures so that the oldest of these contacts is due today;
+        what was agreed for a day of its own moves to today alone."""
+        now = fields.Datetime.now()
+        agreed = self.filtered("is_fixed")
+        agreed.write({"date_planned": now, "date_due": now})
+        for enrollment, touchpoints in (self - agreed).grouped("enrollment_id").items():
+            late = now - min(touchpoints.mapped("date_planned"))
+            enrollment.paused_days += late.days
+        self.enrollment_id._replan()

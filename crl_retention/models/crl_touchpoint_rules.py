@@ -4,17 +4,16 @@ from typing import NamedTuple
 
 from odoo import fields, models
 
-from ..tools import schedule
 from .crl_cadence_step import HUMAN_CHANNELS
 
 
 class Decision(NamedTuple):
     """What a rule says of a due contact, when it does not let it pass.
 
-    :param verb: 'hold', 'skip', 'exit' or 'move'
+    :param verb: 'hold', 'skip', 'exit' or 'shift' (the customer's whole procedure)
     :param rule: short code of the rule, for the log
     :param note: why, as a sentence
-    :param until: naive UTC moment to look again (hold), or the new one (move)
+    :param until: naive UTC moment to look again, for 'hold'
     """
 
     verb: str
@@ -56,7 +55,7 @@ class CrlTouchpoint(models.Model):
         return {
             t.id: Decision("hold", "enrollment", self.env._("The procedure rests."))
             for t in self
-            if t.enrollment_id and t.enrollment_id.state != "running"
+            if t.enrollment_id and not t.case_id and t.enrollment_id.state != "running"
         }
 
     def _rule_exit(self):
@@ -101,31 +100,27 @@ class CrlTouchpoint(models.Model):
         return decisions
 
     def _rule_too_old(self):
-        """After a standstill nobody is flooded: old messages are skipped, calls and
-        visits are planned anew."""
+        """After a standstill nobody is flooded: old messages are skipped, and calls,
+        visits and letters go on as after a pause, with the gaps between them."""
         decisions = {}
-        calendars = self.env["res.company"]._crl_calendars()
         now = fields.Datetime.now()
         for touchpoint in self.filtered("step_id"):
             company = touchpoint.company_id
-            if touchpoint.date_due >= now - timedelta(days=company.crl_catch_up_days):
-                continue
-            if touchpoint.channel not in HUMAN_CHANNELS:
+            catch_up = timedelta(days=company.crl_catch_up_days)
+            patience = timedelta(days=company.crl_wait_days)
+            if touchpoint.channel in HUMAN_CHANNELS:
+                if touchpoint.date_due < now - catch_up:
+                    decisions[touchpoint.id] = Decision(
+                        "shift",
+                        "too_old",
+                        self.env._("Planned anew after a standstill."),
+                    )
+            elif (
+                touchpoint.date_due < now - catch_up
+                or touchpoint.date_planned < now - catch_up - patience
+            ):
                 decisions[touchpoint.id] = Decision(
                     "skip", "too_old", self.env._("Too old to be sent.")
-                )
-            else:
-                tz = touchpoint.user_id.tz or company._crl_tz()
-                day = schedule.roll_day(
-                    schedule.local_day(now, tz),
-                    "forward",
-                    calendars(company, touchpoint.cadence_id.calendar_id),
-                )
-                decisions[touchpoint.id] = Decision(
-                    "move",
-                    "too_old",
-                    self.env._("Planned anew after a standstill."),
-                    schedule.utc_at(day, touchpoint.step_id.hour_from, tz),
                 )
         return decisions
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..tools import schedule
 from ..tools.text import clean_words
@@ -57,6 +58,14 @@ class CrlTouchpoint(models.Model):
                 raise UserError(
                     self.env._("%s is closed already.", touchpoint.display_name)
                 )
+            if touchpoint.case_id and not self.env.user.has_group(
+                "crl_retention.crl_retention_group_manager"
+            ):
+                raise UserError(
+                    self.env._(
+                        "An unhappy customer is visited: only a manager skips it."
+                    )
+                )
         touchpoints._skip("manual", reason)
         return True
 
@@ -107,14 +116,20 @@ class CrlTouchpoint(models.Model):
         vals = {"date_planned": moment, "is_fixed": True, "hold_reason": False}
         if self.state == "open" and self.activity_id:
             tz = self.user_id.tz or self.company_id._crl_tz()
-            self.activity_id.with_context(
-                crl_engine=True
-            ).date_deadline = schedule.local_day(moment, tz)
+            activity = self.activity_id.with_context(crl_engine=True)
+            activity.date_deadline = schedule.local_day(moment, tz)
+            meeting = activity.calendar_event_id
+            if meeting:
+                length = meeting.stop - meeting.start
+                meeting.with_context(mail_activity_meeting_update=True).write(
+                    {"start": moment, "stop": moment + length}
+                )
             self.write(vals)
+            self.case_id._visit_agreed(self)
             return
         if self.state == "open":
             raise UserError(self.env._("%s is on its way already.", self.display_name))
-        runs = not self.enrollment_id or self.enrollment_id.state == "running"
+        runs = self.case_id or self.enrollment_id.state in (False, "running")
         self.write({**vals, "state": "planned", "date_due": moment if runs else False})
 
     def _skip(self, rule, reason):
@@ -138,7 +153,7 @@ class CrlTouchpoint(models.Model):
             self._finish_activities(note)
             self.write(vals)
             for touchpoint in self:
-                touchpoint._try_again(outcome)
+                touchpoint._try_again(outcome, note)
         elif outcome == "wrong_number":
             self._finish_activities(note)
             self.write({**vals, "state": "failed", "date_done": now})
@@ -166,7 +181,7 @@ class CrlTouchpoint(models.Model):
         """A contact counts for who did it: the user, unless the engine closes it."""
         return {} if self.env.uid == api.SUPERUSER_ID else {"user_id": self.env.uid}
 
-    def _try_again(self, outcome):
+    def _try_again(self, outcome, note):
         """Plan the next try by the step's rule, or give up and tell the leader."""
         self.ensure_one()
         step = self.step_id
@@ -203,7 +218,8 @@ class CrlTouchpoint(models.Model):
                 "is_fixed": True,
             }
         )
-        self._log("moved", "retry", self.env._("Next try on %s.", day))
+        text = self.env._("Next try on %s.", format_date(self.env, day))
+        self._log("moved", "retry", " – ".join(filter(None, [text, note])))
 
     def _finish_activities(self, note):
         activities = self.activity_id.filtered("active").with_context(crl_engine=True)
@@ -216,6 +232,8 @@ class CrlTouchpoint(models.Model):
         end of the procedure, the customer's facts."""
         closed = self.filtered(lambda touchpoint: not touchpoint.is_live)
         closed._plan_next_occurrence()
+        for touchpoint in closed.filtered("case_id"):
+            touchpoint.case_id._visit_closed(touchpoint)
         enrollments = self.enrollment_id
         enrollments._replan()
         for enrollment in enrollments.filtered(lambda e: e.state == "running"):

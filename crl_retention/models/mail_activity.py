@@ -41,6 +41,10 @@ class MailActivity(models.Model):
         for activity in self:
             activity.crl_asks_result = activity in asking
 
+    def _crl_is_engine(self):
+        """Whether the engine acts: a context key alone could be anybody's."""
+        return self.env.su and self.env.context.get("crl_engine")
+
     def _crl_get_live(self):
         """The contacts that are still to be done by these activities."""
         # own activity, maybe somebody else's contact, which only the engine writes
@@ -107,11 +111,11 @@ class MailActivity(models.Model):
         }
 
     def _action_done(self, feedback=False, attachment_ids=False):
-        context = self.env.context
-        if context.get("crl_engine"):
+        if self._crl_is_engine():
             return super()._action_done(
                 feedback=feedback,
-                attachment_ids=attachment_ids or context.get("crl_attachment_ids"),
+                attachment_ids=attachment_ids
+                or self.env.context.get("crl_attachment_ids"),
             )
         live = self.filtered("active")
         touchpoints = live._crl_get_live()
@@ -147,7 +151,7 @@ class MailActivity(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if self.env.context.get("crl_engine"):
+        if self._crl_is_engine():
             return result
         if "date_deadline" in vals:
             self._crl_follow_date()
@@ -160,7 +164,7 @@ class MailActivity(models.Model):
 
     def unlink(self):
         meetings = self.browse().calendar_event_id
-        if not self.env.context.get("crl_engine"):
+        if not self._crl_is_engine():
             # the contact is still to be done, and books its meeting anew
             meetings = self._crl_get_own_meetings()
         result = super().unlink()
@@ -168,23 +172,24 @@ class MailActivity(models.Model):
         return result
 
     def unlink_w_meeting(self):
-        # takes the meetings away by itself
-        return super(
-            MailActivity, self.with_context(crl_engine=True)
-        ).unlink_w_meeting()
+        # takes the meetings away by itself: none is left for unlink()
+        meetings = self.calendar_event_id
+        result = self.unlink()
+        meetings.exists().unlink()
+        return result
 
     def _crl_get_own_meetings(self):
         """The meetings of contacts to be done to which nobody else was invited."""
-        return (
-            self._crl_get_live()
-            .filtered(
-                lambda touchpoint: (
-                    touchpoint.activity_id.calendar_event_id.partner_ids
-                    <= touchpoint.user_id.partner_id
-                )
-            )
-            .activity_id.calendar_event_id
+        meetings = self._crl_get_live().activity_id.calendar_event_id
+        return meetings.filtered(
+            lambda meeting: meeting.partner_ids <= meeting.user_id.partner_id
         )
+
+    def _crl_move_meetings(self, user):
+        """Put the contacts' own meetings into another user's calendar."""
+        self._crl_get_own_meetings().with_context(
+            dont_notify=True, crl_engine=True
+        ).write({"user_id": user.id, "partner_ids": user.partner_id.ids})
 
     def _crl_follow_date(self):
         for touchpoint in self._crl_get_live():
@@ -204,8 +209,6 @@ class MailActivity(models.Model):
             user = touchpoint.activity_id.user_id
             if touchpoint.user_id == user:
                 continue
-            touchpoint.activity_id._crl_get_own_meetings().with_context(
-                dont_notify=True, crl_engine=True
-            ).write({"user_id": user.id, "partner_ids": user.partner_id.ids})
+            touchpoint.activity_id._crl_move_meetings(user)
             touchpoint.user_id = user
             touchpoint._log("moved", "owner", self.env._("%s takes over.", user.name))

@@ -1,6 +1,17 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+#: Who reads the facts of a relationship on the customer.
+READERS = (
+    "crl_retention.crl_retention_group_user,"
+    "crl_retention.crl_retention_group_marketing,"
+    "crl_retention.crl_retention_group_direction"
+)
+#: Who reads what was said and done.
+INSIDERS = (
+    "crl_retention.crl_retention_group_user,crl_retention.crl_retention_group_direction"
+)
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -11,68 +22,84 @@ class ResPartner(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups=READERS,
     )
     crl_enrollment_id = fields.Many2one(
         related="crl_relationship_id.enrollment_id",
         string="Retention Procedure",
         search="_search_crl_enrollment_id",
+        groups=READERS,
     )
     crl_stage_id = fields.Many2one(
         related="crl_relationship_id.stage_id",
         string="Retention Stage",
         search="_search_crl_stage_id",
+        groups=READERS,
     )
     crl_score = fields.Integer(
         related="crl_relationship_id.score",
         string="Health",
         search="_search_crl_score",
+        groups=READERS,
     )
     crl_band = fields.Selection(
         related="crl_relationship_id.band",
         string="Health Band",
         search="_search_crl_band",
+        groups=READERS,
     )
     crl_trend = fields.Selection(
         related="crl_relationship_id.trend",
         string="Health Trend",
         search="_search_crl_trend",
+        groups=READERS,
     )
     crl_confidence = fields.Integer(
         related="crl_relationship_id.confidence",
         string="Health Confidence",
         search="_search_crl_confidence",
+        groups=READERS,
     )
     crl_last_contact_date = fields.Datetime(
         related="crl_relationship_id.last_contact_date",
         string="Last Contact",
         search="_search_crl_last_contact_date",
+        groups=READERS,
     )
     crl_next_contact_date = fields.Datetime(
         related="crl_relationship_id.next_contact_date",
         string="Next Contact",
         search="_search_crl_next_contact_date",
+        groups=READERS,
     )
     crl_last_verdict = fields.Selection(
         related="crl_relationship_id.last_verdict",
         string="Last Verdict",
         search="_search_crl_last_verdict",
+        groups=READERS,
     )
     crl_open_case_count = fields.Integer(
         related="crl_relationship_id.open_case_count",
         string="Open Cases",
         search="_search_crl_open_case_count",
+        groups=READERS,
     )
     crl_customer_since = fields.Date(
         related="crl_relationship_id.customer_since",
         string="Customer Since",
         search="_search_crl_customer_since",
+        groups=READERS,
     )
     crl_touchpoint_ids = fields.One2many(
-        "crl.touchpoint", "partner_id", "Contacts with the Customer"
+        "crl.touchpoint", "partner_id", "Contacts with the Customer", groups=INSIDERS
     )
-    crl_enrollment_ids = fields.One2many("crl.enrollment", "partner_id", "Enrollments")
-    crl_case_ids = fields.One2many("crl.case", "partner_id", "Cases")
-    crl_touchpoint_count = fields.Integer(compute="_compute_crl_touchpoint_count")
+    crl_enrollment_ids = fields.One2many(
+        "crl.enrollment", "partner_id", "Enrollments", groups=INSIDERS
+    )
+    crl_case_ids = fields.One2many("crl.case", "partner_id", "Cases", groups=INSIDERS)
+    crl_touchpoint_count = fields.Integer(
+        compute="_compute_crl_touchpoint_count", groups=INSIDERS
+    )
 
     crl_preferred_channel = fields.Selection(
         [("email", "Email"), ("sms", "SMS")],
@@ -149,20 +176,37 @@ class ResPartner(models.Model):
         return super()._has_field_access(field, operation)
 
     def write(self, vals):
+        owners = {partner.id: partner.user_id for partner in self}
+        companies = {partner.id: partner.company_id for partner in self}
         result = super().write(vals)
         if "user_id" in vals or "company_id" in vals:
-            self._crl_follow_owner()
+            self.filtered(
+                lambda partner: (
+                    partner.user_id != owners[partner.id]
+                    or partner.company_id != companies[partner.id]
+                )
+            )._crl_follow_owner()
         return result
 
     def _crl_follow_owner(self):
-        """Hand the open contacts of customers to the salesperson they have now."""
+        """Hand the open contacts and cases of customers to the salesperson they have
+        now; what is done stays with who did it."""
         # the engine's rows follow whoever may change the customer
         customers = self.sudo().filtered("crl_relationship_id")
-        for partner in customers:
-            partner.crl_relationship_id.write(
-                {
-                    "user_id": partner.user_id.id,
-                    "company_id": partner.company_id.id,
-                }
+        for (owner, company), partners in customers.grouped(
+            lambda partner: (partner.user_id, partner.company_id)
+        ).items():
+            partners.crl_relationship_id.write(
+                {"user_id": owner.id, "company_id": company.id}
             )
-        customers.crl_enrollment_ids.filtered("is_live")._follow_owner()
+            partners.crl_enrollment_ids.filtered("is_live").user_id = owner
+            partners.crl_touchpoint_ids.filtered(
+                lambda t: (
+                    t.is_live
+                    and (not t.step_id or t.step_id.owner_rule == "salesperson")
+                )
+            )._hand_over(owner)
+            if owner:
+                partners.crl_case_ids.filtered(lambda case: case._is_live()).write(
+                    {"user_id": owner.id}
+                )

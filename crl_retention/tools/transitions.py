@@ -14,7 +14,7 @@ TOUCHPOINT = {
 ENROLLMENT = {
     "running": {"paused", "recovery", "completed", "exited"},
     "paused": {"running", "recovery", "exited"},
-    "recovery": {"running", "exited"},
+    "recovery": {"running", "paused", "exited"},
     # a restart opens the next cycle of an enrollment that had ended
     "completed": {"running"},
     "exited": {"running"},
