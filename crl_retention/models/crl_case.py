@@ -204,9 +204,7 @@ class CrlCase(models.Model):
         """The moment a share of the company's hours has run, in naive UTC."""
         return clock.deadline(
             start,
-            company.crl_clock_hours * share,
+            (company.crl_clock_hours or 48) * share,
             company._crl_tz(),
-            company._crl_working_days()
-            if company.crl_clock_mode == "working"
-            else None,
+            None if company.crl_clock_mode == "strict" else company._crl_working_days(),
         )

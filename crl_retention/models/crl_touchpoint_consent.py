@@ -65,7 +65,7 @@ class CrlTouchpoint(models.Model):
         media = [self.channel]
         if self.channel == "message":
             first = person.crl_preferred_channel or self.company_id.crl_message_order
-            media = ["email", "sms"] if first == "email" else ["sms", "email"]
+            media = ["sms", "email"] if first == "sms" else ["email", "sms"]
         refusals = []
         for medium in media:
             template = (

@@ -6,24 +6,23 @@ from ..tools import schedule
 
 
 class ResCompany(models.Model):
+    """The decisions a company takes. None is NOT NULL in the database, where Odoo's own
+    tests create companies before this addon is loaded; empty means the default."""
+
     _inherit = "res.company"
 
     crl_clock_mode = fields.Selection(
         [("working", "Working days"), ("strict", "Every day")],
         "Case Clock",
         default="working",
-        required=True,
         help="Working days: Friday 16:00 + 48 hours is Tuesday 16:00. "
         "Every day: it is Sunday 16:00.",
     )
-    crl_clock_hours = fields.Integer(
-        "Hours to Visit an Unhappy Customer", default=48, required=True
-    )
+    crl_clock_hours = fields.Integer("Hours to Visit an Unhappy Customer", default=48)
     crl_message_order = fields.Selection(
         [("email", "Email, else SMS"), ("sms", "SMS, else email")],
         "Messages Go By",
         default="email",
-        required=True,
     )
     crl_catch_up_days = fields.Integer(
         "Catch-up (days)",

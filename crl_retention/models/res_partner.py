@@ -176,16 +176,13 @@ class ResPartner(models.Model):
         return super()._has_field_access(field, operation)
 
     def write(self, vals):
-        owners = {partner.id: partner.user_id for partner in self}
-        companies = {partner.id: partner.company_id for partner in self}
+        if not {"user_id", "company_id"} & vals.keys():
+            return super().write(vals)
+        before = {partner: (partner.user_id, partner.company_id) for partner in self}
         result = super().write(vals)
-        if "user_id" in vals or "company_id" in vals:
-            self.filtered(
-                lambda partner: (
-                    partner.user_id != owners[partner.id]
-                    or partner.company_id != companies[partner.id]
-                )
-            )._crl_follow_owner()
+        self.filtered(
+            lambda partner: before[partner] != (partner.user_id, partner.company_id)
+        )._crl_follow_owner()
         return result
 
     def _crl_follow_owner(self):
