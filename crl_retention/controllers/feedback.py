@@ -1,24 +1,22 @@
 """The customer's own page: a link without login, three faces, a few words."""
 
-from datetime import timedelta
-
 import werkzeug.exceptions
 from markupsafe import Markup
 
-from odoo import fields, http
+from odoo import http
 from odoo.exceptions import ConcurrencyError, LockError
 from odoo.http import request
-from odoo.tools import file_open
+from odoo.tools import file_open, format_date
 from odoo.tools.misc import get_lang
 
-from .feedback_look import first_name, page_colours, private_headers, tidy_words
+from ..tools.page import first_name, page_colours, private_headers
+from ..tools.text import tidy_words
 
 VERDICTS = ("positive", "neutral", "negative")
 MAX_WORDS = 4000
 # 4000 characters of three bytes each, form-encoded, are 36 kB
 MAX_BODY = 64 * 1024
 MAX_ANSWERS = 20
-PROMISE = timedelta(hours=48)
 STYLESHEET = "crl_retention/static/src/feedback/feedback.css"
 
 
@@ -219,16 +217,17 @@ class CrlFeedback(http.Controller):
 
     def _get_promise(self, touchpoint):
         """What an unhappy customer may expect, as long as it is still ahead."""
-        due = (touchpoint.feedback_date or fields.Datetime.now()) + PROMISE
-        if touchpoint.verdict != "negative" or due < fields.Datetime.now():
+        deadline = touchpoint._get_promised_date()
+        if not deadline:
             return ""
+        day = format_date(self.env, deadline)
         user = touchpoint.user_id
         name = first_name(user.name) if user.active else ""
         if name:
             return self.env._(
-                "%(name)s will get in touch with you within 48 hours.", name=name
+                "%(name)s will get in touch with you by %(day)s.", name=name, day=day
             )
-        return self.env._("We will get in touch with you within 48 hours.")
+        return self.env._("We will get in touch with you by %(day)s.", day=day)
 
     def _message(self, kind, status, touchpoint=None):
         """A page without a form."""

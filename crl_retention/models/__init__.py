@@ -11,6 +11,7 @@ from . import crl_touchpoint_log
 from . import crl_enrollment
 from . import crl_enrollment_entry
 from . import crl_enrollment_plan
+from . import crl_enrollment_title
 from . import crl_touchpoint
 from . import crl_touchpoint_rules
 from . import crl_touchpoint_opening

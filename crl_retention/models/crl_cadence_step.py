@@ -132,8 +132,8 @@ class CrlCadenceStep(models.Model):
     script = fields.Html(translate=True, help="What the rep reads before the contact.")
     ask_feedback = fields.Boolean(
         "Asks Feedback",
-        help="Messages carry a link to the feedback page; calls and visits ask for the "
-        "customer's verdict.",
+        help="Whoever does the contact is asked for the customer's verdict. In "
+        "messages the text carries the link to the feedback page.",
     )
 
     # who

@@ -111,7 +111,7 @@ class CrlCase(models.Model):
                 case._is_live()
                 and case.deadline
                 and case.deadline < now
-                and case.visit_id.state != "done"
+                and not (case.kind in VISIT_KINDS and case._is_held())
             )
 
     def _search_is_late(self, operator, value):
@@ -121,8 +121,10 @@ class CrlCase(models.Model):
             ("state", "in", ("open", "planned")),
             ("deadline", "<", fields.Datetime.now()),
             "|",
+            "|",
             ("visit_id", "=", False),
             ("visit_id.state", "!=", "done"),
+            ("visit_id.outcome", "!=", "reached"),
         ]
 
     def _get_labels(self, name):
@@ -184,7 +186,11 @@ class CrlCase(models.Model):
                             after=labels.get(vals["state"], vals["state"]),
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if "deadline" in vals and not self.env.su:
+            # a promise that is put off is reminded of on its new day
+            self.sudo()._start_clock()
+        return result
 
     def _check_writable(self, vals):
         """What a case is about stays; only a promise may be put off."""

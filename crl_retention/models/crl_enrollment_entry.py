@@ -24,8 +24,15 @@ class CrlEnrollment(models.Model):
         seen = defaultdict(self.browse)
         for enrollment in history:
             seen[enrollment.partner_id] += enrollment
-        refused = {}
-        for partner in customers:
+        # every company counts, also one the user cannot look into
+        ours = (
+            self.env["res.company"].sudo().search([("partner_id", "in", customers.ids)])
+        )
+        refused = {
+            partner: self.env._("%s is our own company.", partner.display_name)
+            for partner in customers & ours.partner_id
+        }
+        for partner in customers - ours.partner_id:
             reason = self._get_refusal(
                 partner, cadence, seen[partner], partner in unhappy
             )

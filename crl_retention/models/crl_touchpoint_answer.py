@@ -3,7 +3,9 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import schedule
 from ..tools.text import clean_words
+from .crl_case import VISIT_KINDS
 
 _TOKEN = re.compile(r"\A[A-Za-z0-9_-]{16,64}\Z")
 
@@ -26,6 +28,23 @@ class CrlTouchpoint(models.Model):
         return self.env["crl.touchpoint.log"].search_count(
             [("touchpoint_id", "=", self.id), ("decision", "=", "answered")]
         )
+
+    def _get_promised_date(self):
+        """The day until which an unhappy customer hears from us, while it is ahead."""
+        self.ensure_one()
+        if self.verdict != "negative":
+            return False
+        case = self.env["crl.case"].search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("kind", "in", VISIT_KINDS),
+                ("state", "in", ("open", "planned")),
+                ("deadline", ">=", fields.Datetime.now()),
+            ],
+            limit=1,
+        )
+        tz = self._get_person()._crl_tz(self.company_id)
+        return case and schedule.local_day(case.deadline, tz)
 
     def _register_answer(self, verdict, causes=None, words=""):
         """Take an answer from the feedback page.

@@ -7,6 +7,7 @@ class CrlTouchpoint(models.Model):
     _inherit = "crl.touchpoint"
 
     title = fields.Char("Contact", compute="_compute_title")
+    case_words = fields.Text("What the Case Is About", related="case_id.description")
 
     @api.depends_context("lang")
     @api.depends("step_id.name", "channel", "case_id")

@@ -39,6 +39,7 @@ class TestEnrollment(CrlCase):
     def test_colleagues_archived_and_silent_customers_stay_out(self):
         for partner, reason in (
             (self.rep.partner_id, "colleague"),
+            (self.company.partner_id, "our own company"),
             (self._new_customer("Closed", active=False), "archived"),
             (self._new_customer("Quiet", crl_do_not_contact=True), "contacted"),
         ):
@@ -206,3 +207,36 @@ class TestEnrollment(CrlCase):
         self.at("2026-03-09 09:00:00")
         self.run_cron()
         self.assertEqual(enrollment.state, "exited")
+
+    def test_put_aside_by_hand(self):
+        enrollment = self.enroll()
+        lost = self.env.ref("crl_retention.stage_lost")
+        wizard = (
+            self.env["crl.relationship.stage"]
+            .with_user(self.rep)
+            .with_context(active_ids=self.customer.crl_relationship_id.ids)
+            .create({"stage_id": lost.id, "reason": "Sold the restaurant"})
+        )
+        wizard.action_set_stage()
+        self.assertEqual(self.customer.crl_stage_id, lost)
+        self.assertEqual(enrollment.exit_reason, "Sold the restaurant")
+        with self.assertRaisesRegex(UserError, "through a procedure"):
+            self.customer.crl_relationship_id.action_set_stage(
+                self.env.ref("crl_retention.stage_month_1").id
+            )
+
+    def test_failed_message_is_planned_again(self):
+        enrollment = self.enroll()
+        self.run_cron()
+        welcome = self.touchpoint(enrollment, "step_m1_welcome")
+        welcome.mail_message_id.notification_ids.notification_status = "exception"
+        self.run_cron()
+        self.assertEqual(welcome.state, "failed")
+        first = welcome.mail_message_id
+        self.env["crl.touchpoint.move"].with_user(self.rep).with_context(
+            active_ids=welcome.ids
+        ).create({"date_planned": "2026-03-02 12:00:00"}).action_move()
+        self.at("2026-03-02 12:05:00")
+        self.run_cron()
+        self.assertEqual(welcome.state, "open")
+        self.assertNotEqual(welcome.mail_message_id, first)

@@ -5,21 +5,31 @@ import unicodedata
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
-def clean_words(text: str | None, limit: int = 4000) -> str:
-    """A customer's words, made safe to store and to export.
+def tidy_words(words: str, limit: int) -> str:
+    """A customer's words as typed, but with plain line ends, without control
+    characters, and cut at ``limit`` characters.
 
-    Control characters go, the text is cut at ``limit`` characters, and a text a
-    spreadsheet would run as a formula gets an apostrophe in front.
+    >>> tidy_words(" one\\r\\ntwo\\0 ", 20)
+    'one\\ntwo'
+    """
+    words = words.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (
+        char
+        for char in words
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
+    )
+    return "".join(kept).strip()[:limit]
+
+
+def clean_words(text: str | None, limit: int = 4000) -> str:
+    """A customer's words, tidy and safe to store and to export.
+
+    A text a spreadsheet would run as a formula gets an apostrophe in front.
 
     >>> clean_words("=1+1")
     "'=1+1"
     """
-    kept = "".join(c for c in (text or "") if c in "\n\t" or _is_storable(c)).strip()
+    kept = tidy_words(text or "", limit)
     if kept.startswith(_FORMULA_START):
-        kept = f"'{kept}"
-    return kept[:limit]
-
-
-def _is_storable(character: str) -> bool:
-    """Neither a control character nor half of one that UTF-8 cannot hold."""
-    return unicodedata.category(character) not in ("Cc", "Cs")
+        kept = f"'{kept}"[:limit]
+    return kept

@@ -1,9 +1,8 @@
-"""Names, words, colours and headers of the feedback page. Plain Python, no ``env``."""
+"""Names, colours and headers of the customer's own page."""
 
 import base64
 import hashlib
 import re
-import unicodedata
 
 _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _TITLES = {"mr", "mrs", "ms", "miss", "dr", "prof"}
@@ -35,22 +34,6 @@ def first_name(name: str | None) -> str:
         if not word.endswith(".") and word.lower() not in _TITLES
     ]
     return words[0][:40] if words else ""
-
-
-def tidy_words(words: str, limit: int) -> str:
-    """A customer's words as typed, but with plain line ends, without control
-    characters, and cut at ``limit`` characters.
-
-    >>> tidy_words(" one\\r\\ntwo\\0 ", 20)
-    'one\\ntwo'
-    """
-    words = words.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (
-        char
-        for char in words
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
-    )
-    return "".join(kept).strip()[:limit]
 
 
 def private_headers(style: str) -> dict[str, str]:
