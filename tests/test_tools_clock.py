@@ -124,6 +124,12 @@ def test_only_sundays_count_however_many_it_takes(start, hours, tz):
     assert worked(local(start, tz), local(found, tz), SUNDAYS) == timedelta(hours=hours)
 
 
+def test_a_month_off_is_waited_for():
+    august = Week(range(5), [datetime(2026, 8, n).date() for n in range(1, 32)])
+    found = clock.deadline(datetime(2026, 7, 31, 14), 48, "Europe/Paris", august)
+    assert found == datetime(2026, 9, 2, 14)
+
+
 def test_a_holiday_does_not_count():
     easter_monday = Week(range(5), [datetime(2026, 4, 6).date()])
     found = clock.deadline(datetime(2026, 4, 3, 14), 48, "Europe/Paris", easter_monday)

@@ -144,3 +144,9 @@ def test_what_was_skipped_or_cancelled_stays_so():
     assert not transitions.TOUCHPOINT["skipped"]
     assert not transitions.TOUCHPOINT["cancelled"]
     assert "open" not in transitions.TOUCHPOINT["done"]
+
+
+def test_what_failed_can_be_planned_again():
+    assert transitions.is_allowed(transitions.TOUCHPOINT, "failed", "planned")
+    assert transitions.is_allowed(transitions.ENROLLMENT, "exited", "running")
+    assert transitions.is_allowed(transitions.CASE, "not_recovered", "recovered")

@@ -286,6 +286,13 @@ def test_rolling_back_never_passes_the_anchor_or_the_gap():
     assert placed[1].day == date(2026, 3, 9)
 
 
+def test_rolling_back_goes_back_where_it_may():
+    visit = schedule.Step("a", delay=10, roll="backward")
+    [placed] = schedule.place([visit], [1], date(2026, 3, 5), WORKWEEK)
+    # Sunday the 15th becomes Friday the 13th
+    assert placed.day == date(2026, 3, 13)
+
+
 def test_holidays_are_days_off():
     easter = Week(range(5), [date(2026, 4, 3), date(2026, 4, 6)])
     call = schedule.Step("a", delay=2)

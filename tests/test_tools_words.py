@@ -71,6 +71,7 @@ def test_plain_words_stay_as_they_are(words):
         ("a\0b\x7fc\x85d", "abcd"),
         ("注文が届かない 🙁", "注文が届かない 🙁"),
         ("<script>", "<script>"),
+        ("half\ud83d", "half"),
     ],
 )
 def test_known_words(words, expected):
@@ -177,6 +178,22 @@ def test_after_a_condition_paths_are_needed_again(pieces, path):
     inside = "".join(source for source, _paths in pieces)
     source = f"<p t-foreach='x' t-as='y'>{inside}</p><p t-out='object.{path}'/>"
     assert placeholders.qweb_paths(source) == {path}
+
+
+@pytest.mark.parametrize(
+    "source, expected",
+    [
+        # a blank is no fallback
+        ("<t t-out='object.name'> </t>", {"name"}),
+        # an image holds nothing, so its condition guards nothing
+        ("<p><img t-if='x'><t t-out='object.name'/></p>", {"name"}),
+        ("<p><br/><t t-out='object.name'/></p>", {"name"}),
+        # what is never closed ends with the text
+        ("<p><t t-out='object.name'>", {"name"}),
+    ],
+)
+def test_known_bodies(source, expected):
+    assert placeholders.qweb_paths(source) == expected
 
 
 @given(st.text())
