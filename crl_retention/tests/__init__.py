@@ -1,5 +1,6 @@
 from . import test_activity_done
 from . import test_case
+from . import test_demo
 from . import test_enroll
 from . import test_enrollment
 from . import test_feedback_page
