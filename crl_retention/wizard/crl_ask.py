@@ -1,9 +1,8 @@
 from odoo import fields, models
 
-#: The record each verb is for, and what its dialog asks besides the reason.
+#: The record each verb is for, and what it is told before the reason.
 VERBS = {
     "skip": ("touchpoint_id", None),
-    "reschedule": ("touchpoint_id", "moment"),
     "pause": ("enrollment_id", "day"),
     "exit": ("enrollment_id", None),
     "restart": ("enrollment_id", None),
@@ -23,7 +22,6 @@ class CrlAsk(models.TransientModel):
     verb = fields.Selection(
         [
             ("skip", "Skip"),
-            ("reschedule", "Move"),
             ("pause", "Pause"),
             ("exit", "End"),
             ("restart", "Restart"),
@@ -38,7 +36,6 @@ class CrlAsk(models.TransientModel):
     touchpoint_id = fields.Many2one("crl.touchpoint", "Contact", readonly=True)
     enrollment_id = fields.Many2one("crl.enrollment", "Enrollment", readonly=True)
     case_id = fields.Many2one("crl.case", "Case", readonly=True)
-    moment = fields.Datetime("New Time")
     day = fields.Date("Until", help="Empty: until somebody resumes it.")
     reason = fields.Char(help="It is kept in the log.")
 
@@ -47,9 +44,7 @@ class CrlAsk(models.TransientModel):
         self.ensure_one()
         field_name, asked = VERBS[self.verb]
         verb = getattr(self[field_name], f"action_{self.verb}")
-        if self.verb == "reschedule":
-            verb(self.moment)
-        elif asked:
+        if asked:
             verb(self[asked], self.reason)
         else:
             verb(self.reason)

@@ -13,6 +13,11 @@ export class CadenceStepsRenderer extends ListRenderer {
         return !this.props.readonly;
     }
 
+    getActiveColumns() {
+        // the headings tell the stage
+        return super.getActiveColumns().filter((column) => column.name !== "stage_id");
+    }
+
     /** Whether a heading comes before the row. */
     startsStage(record) {
         const {records} = this.props.list;
@@ -41,7 +46,7 @@ export class CadenceStepsRenderer extends ListRenderer {
         const {list} = this.props;
         try {
             await list.model.mutex.exec(() =>
-                this.moveStep(list, movedId, previous?.dataset.id, heading)
+                this.moveStep(list, movedId, previous?.dataset.id, heading),
             );
         } finally {
             element.classList.add("o_row_draggable");
@@ -65,12 +70,10 @@ export class CadenceStepsRenderer extends ListRenderer {
         if (moved.data.stage_id?.id !== stage_id.id) {
             await moved._update(
                 {stage_id, stage_sequence},
-                {withoutParentUpdate: true}
+                {withoutParentUpdate: true},
             );
         }
-        const stage = others.filter(
-            (step) => step.data.stage_id?.id === stage_id.id
-        );
+        const stage = others.filter((step) => step.data.stage_id?.id === stage_id.id);
         for (const [position, step] of stage.entries()) {
             const sequence = 10 * (position + 1);
             if (step.data.sequence !== sequence) {
