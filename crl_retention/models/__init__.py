@@ -11,7 +11,6 @@ from . import crl_touchpoint_log
 from . import crl_enrollment
 from . import crl_enrollment_entry
 from . import crl_enrollment_plan
-from . import crl_enrollment_title
 from . import crl_touchpoint
 from . import crl_touchpoint_rules
 from . import crl_touchpoint_opening
@@ -21,7 +20,6 @@ from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_verbs
-from . import crl_touchpoint_title
 from . import crl_case
 from . import crl_case_closing
 from . import crl_case_opening

@@ -78,6 +78,16 @@ class CrlEnrollment(models.Model):
         for enrollment in self:
             enrollment.is_live = enrollment.state in ("running", "paused", "recovery")
 
+    @api.depends_context("lang")
+    @api.depends("cadence_id.name", "partner_id.display_name")
+    def _compute_display_name(self):
+        for enrollment in self:
+            enrollment.display_name = self.env._(
+                "%(cadence)s – %(customer)s",
+                cadence=enrollment.cadence_id.name,
+                customer=enrollment.partner_id.display_name,
+            )
+
     @api.constrains("contact_id", "partner_id")
     def _check_contact(self):
         for enrollment in self:
@@ -209,32 +219,6 @@ class CrlEnrollment(models.Model):
         enrollments._check_restart(self.env.user)
         enrollments._restart(self._check_text(reason), "manual")
         return True
-
-    def _check_restart(self, user):
-        """Refuse to begin anew with customers who are not to be contacted, and leave
-        unhappy ones and those who were restarted too often to the manager."""
-        is_manager = user.has_group("crl_retention.crl_retention_group_manager")
-        unhappy = self.env["crl.case"]._get_unhappy(self.partner_id)
-        for enrollment in self:
-            partner = enrollment.partner_id
-            if not partner.active or partner.crl_do_not_contact:
-                raise UserError(
-                    self.env._("%s is not to be contacted.", partner.display_name)
-                )
-            if not is_manager and partner in unhappy:
-                raise UserError(
-                    self.env._(
-                        "%s is unhappy: recover the open case first.",
-                        partner.display_name,
-                    )
-                )
-            if not is_manager and enrollment._restarts_used_up():
-                raise UserError(
-                    self.env._(
-                        "%s was restarted too often: a manager decides what is next.",
-                        partner.display_name,
-                    )
-                )
 
     def _restart(self, reason, rule):
         """Open the next cycle, of this procedure or of the one it goes back to.

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import holdout
@@ -174,6 +175,32 @@ class CrlEnrollment(models.Model):
         for enrollment in waiting.filtered("was_paused"):
             enrollment.write({"state": "paused", "date_next": enrollment.pause_until})
         waiting.filtered(lambda e: e.state == "recovery")._go_on()
+
+    def _check_restart(self, user):
+        """Refuse to begin anew with customers who are not to be contacted, and leave
+        unhappy ones and those who were restarted too often to the manager."""
+        is_manager = user.has_group("crl_retention.crl_retention_group_manager")
+        unhappy = self.env["crl.case"]._get_unhappy(self.partner_id)
+        for enrollment in self:
+            partner = enrollment.partner_id
+            if not partner.active or partner.crl_do_not_contact:
+                raise UserError(
+                    self.env._("%s is not to be contacted.", partner.display_name)
+                )
+            if not is_manager and partner in unhappy:
+                raise UserError(
+                    self.env._(
+                        "%s is unhappy: recover the open case first.",
+                        partner.display_name,
+                    )
+                )
+            if not is_manager and enrollment._restarts_used_up():
+                raise UserError(
+                    self.env._(
+                        "%s was restarted too often: a manager decides what is next.",
+                        partner.display_name,
+                    )
+                )
 
     def _open_next_cycle(self, reason, rule):
         """Begin anew, today; whatever else drives the customer's stage ends."""

@@ -95,6 +95,8 @@ class CrlTouchpoint(models.Model):
     dedup_key = fields.Char(copy=False)
     log_ids = fields.One2many("crl.touchpoint.log", "touchpoint_id")
 
+    title = fields.Char("Contact", compute="_compute_title")
+    case_words = fields.Text("What the Case Is About", related="case_id.description")
     script = fields.Html(related="step_id.script")
     phone = fields.Char(compute="_compute_phone")
     last_words = fields.Text(compute="_compute_last_words")
@@ -117,13 +119,20 @@ class CrlTouchpoint(models.Model):
         for touchpoint in self:
             touchpoint.is_live = touchpoint.state in ("planned", "open")
 
+    @api.depends_context("lang")
+    @api.depends("step_id.name", "channel", "case_id")
+    def _compute_title(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for touchpoint in self:
+            touchpoint.title = touchpoint._get_title(channels)
+
+    @api.depends_context("lang")
     @api.depends("step_id.name", "channel", "case_id", "partner_id.display_name")
     def _compute_display_name(self):
-        channels = dict(self._fields["channel"]._description_selection(self.env))
         for touchpoint in self:
             touchpoint.display_name = self.env._(
                 "%(what)s – %(customer)s",
-                what=touchpoint._get_title(channels),
+                what=touchpoint.title,
                 customer=touchpoint.partner_id.display_name,
             )
 

@@ -34,8 +34,8 @@ class CrlAsk(models.TransientModel):
         readonly=True,
     )
     touchpoint_id = fields.Many2one("crl.touchpoint", "Contact", readonly=True)
-    enrollment_id = fields.Many2one("crl.enrollment", "Enrollment", readonly=True)
-    case_id = fields.Many2one("crl.case", "Case", readonly=True)
+    enrollment_id = fields.Many2one("crl.enrollment", readonly=True)
+    case_id = fields.Many2one("crl.case", readonly=True)
     day = fields.Date("Until", help="Empty: until somebody resumes it.")
     reason = fields.Char(help="It is kept in the log.")
 
