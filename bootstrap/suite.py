@@ -109,10 +109,10 @@ def run_addon_tests(server, tags, totals):
 
 
 def run_demo_install(server, totals):
-    """Install with demo data, which the tests do without."""
+    """Install with demo data, which the tests do without, and the tests of it."""
     own = addons.names(with_tests=False)
     base = databases.template(server, addons.dependencies(own), demo=True)
-    arguments = ["-i", ",".join(own), "--with-demo", "--log-level=warn"]
+    arguments = ["-i", ",".join(own), "--with-demo", "--test-tags=crl_demo"]
     run_odoo(server, "demo", base, arguments, totals, expect_tests=False)
 
 

@@ -62,7 +62,10 @@ class CrlCadenceStep(models.Model):
         }[self.delay_from or "stage"]
         count = self.delay_count
         if not count:
-            return self.env._("At %s", anchor)
+            return {
+                "previous_planned": self.env._("Together with the step before"),
+                "previous_done": self.env._("As soon as the step before is done"),
+            }.get(self.delay_from) or self.env._("At %s", anchor)
         delay = {
             "days": self.env._("1 day") if count == 1 else self.env._("%s days", count),
             "weeks": (

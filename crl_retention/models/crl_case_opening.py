@@ -62,8 +62,9 @@ class CrlCase(models.Model):
             self.state = "open"
             self._schedule_visit()
         self._hold_enrollment()
-        self._tell(self.env._("Unhappy again"))
-        self._log(self.env._("Unhappy again: the clock begins anew."))
+        told = self._in_owners_words()
+        told._tell(told.env._("Unhappy again"))
+        told._log(told.env._("Unhappy again: the clock begins anew."))
 
     def _start(self):
         """What a new case leads to."""
@@ -77,6 +78,7 @@ class CrlCase(models.Model):
                     )[:1]
                 case._schedule_visit()
                 case._hold_enrollment()
+            case = case._in_owners_words()
             label = case._get_labels("kind")[case.kind]
             case._tell(label)
             case._log(label)

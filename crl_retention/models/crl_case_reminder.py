@@ -36,6 +36,10 @@ class CrlCase(models.Model):
         self.ensure_one()
         return self.partner_id._crl_get_owner(self.company_id, user=self.user_id)
 
+    def _in_owners_words(self):
+        """The case, with texts in the language of its owner."""
+        return self.with_context(lang=self._get_owner().lang)
+
     def _tell(self, title, users=None):
         """Tell the owner and their leader, in the customer's words."""
         for case in self:
@@ -98,6 +102,7 @@ class CrlCase(models.Model):
             if not case._is_live():
                 case.date_remind = False
                 continue
+            case = case._in_owners_words()
             manager = case.company_id.crl_manager_id or case._get_leader()
             half = case._get_deadline(case.company_id, case.deadline, share=0.5)
             steps = [

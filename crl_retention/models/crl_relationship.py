@@ -140,7 +140,8 @@ class CrlRelationship(models.Model):
                            SELECT MAX(t.date_done) FILTER (
                                       WHERE t.state = 'done') AS last_contact,
                                   MIN(t.date_planned) FILTER (
-                                      WHERE t.state IN ('planned', 'open')
+                                      WHERE t.state = 'open'
+                                         OR t.date_due IS NOT NULL
                                   ) AS next_contact
                              FROM crl_touchpoint t
                             WHERE t.partner_id = r.partner_id) t ON TRUE

@@ -44,24 +44,28 @@ class CrlTouchpoint(models.Model):
             or self.env.ref("mail.mail_activity_data_todo")
             for channel, xmlid in self.env["mail.activity"]._get_crl_types().items()
         }
-        return [
-            {
-                "res_model_id": model_id,
-                "res_id": touchpoint.partner_id.id,
-                "activity_type_id": (
-                    touchpoint.step_id.activity_type_id or types[touchpoint.channel]
-                ).id,
-                "summary": touchpoint._get_title(),
-                "note": touchpoint._get_briefing(words.get(touchpoint.partner_id.id)),
-                "date_deadline": schedule.local_day(
-                    touchpoint.date_planned,
-                    touchpoint.user_id.tz or touchpoint.company_id._crl_tz(),
-                ),
-                "user_id": touchpoint.user_id.id,
-                "automated": True,
-            }
-            for touchpoint in self
-        ]
+        vals_list = []
+        for touchpoint in self:
+            # in the language of the rep who reads it
+            text = touchpoint.with_context(lang=touchpoint.user_id.lang)
+            vals_list.append(
+                {
+                    "res_model_id": model_id,
+                    "res_id": touchpoint.partner_id.id,
+                    "activity_type_id": (
+                        touchpoint.step_id.activity_type_id or types[touchpoint.channel]
+                    ).id,
+                    "summary": text._get_title(),
+                    "note": text._get_briefing(words.get(touchpoint.partner_id.id)),
+                    "date_deadline": schedule.local_day(
+                        touchpoint.date_planned,
+                        touchpoint.user_id.tz or touchpoint.company_id._crl_tz(),
+                    ),
+                    "user_id": touchpoint.user_id.id,
+                    "automated": True,
+                }
+            )
+        return vals_list
 
     def _get_briefing(self, last_words):
         """What the rep should know before the contact: reason, script, last words."""
@@ -89,10 +93,12 @@ class CrlTouchpoint(models.Model):
         )
         vals_list = []
         for touchpoint in self:
-            start = max(touchpoint.date_planned, self._get_next_half_hour())
+            start = touchpoint._get_meeting_start()
             vals_list.append(
                 {
-                    "name": touchpoint.display_name,
+                    "name": touchpoint.with_context(
+                        lang=touchpoint.user_id.lang
+                    ).display_name,
                     "start": start,
                     "stop": start + timedelta(hours=1),
                     "user_id": touchpoint.user_id.id,
@@ -107,21 +113,31 @@ class CrlTouchpoint(models.Model):
                 crl_engine=True
             ).calendar_event_id = event
 
-    @api.model
-    def _get_next_half_hour(self):
+    def _get_meeting_start(self):
+        """The planned moment, or when it is past the next half hour of a working day's
+        hours on the owner's clock."""
+        self.ensure_one()
         now = fields.Datetime.now().replace(second=0, microsecond=0)
-        return now + timedelta(minutes=-now.minute % 30)
+        if self.date_planned >= now:
+            return self.date_planned
+        return schedule.next_open(
+            now + timedelta(minutes=-now.minute % 30),
+            self.step_id.hour_from or 9.0,
+            self.step_id.hour_to or 18.0,
+            self.user_id.tz or self.company_id._crl_tz(),
+        )
 
     def _announce(self):
         """Tell each rep once how many contacts have come."""
         for user, touchpoints in self.grouped("user_id").items():
             if user == self.env.user:
                 continue
+            own = self.with_context(lang=user.lang)
             user._bus_send(
                 "simple_notification",
                 {
-                    "title": self.env._("Retention"),
-                    "message": self.env._("%s new contacts to do.", len(touchpoints)),
+                    "title": own.env._("Retention"),
+                    "message": own.env._("%s new contacts to do.", len(touchpoints)),
                     "sticky": False,
                 },
             )

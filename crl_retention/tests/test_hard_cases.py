@@ -257,6 +257,16 @@ class TestHardCases(CrlCase):
         body = self.touchpoint(self.enrollment, "step_m1_welcome").mail_message_id.body
         self.assertNotIn("Dear", body)
 
+    def test_activity_in_the_reps_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["crl_retention"], ["fr_FR"])
+        self.rep.lang = "fr_FR"
+        self.run_at("2026-03-09 09:00:00")
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        french = call.step_id.with_context(lang="fr_FR")
+        self.assertNotEqual(french.name, call.step_id.name)
+        self.assertEqual(call.activity_id.summary, french.name)
+
     def test_colleagues_without_a_role_see_no_facts(self):
         outsider = self._new_user("outsider", "user")
         outsider.group_ids = self.env.ref("base.group_user") + self.env.ref(
