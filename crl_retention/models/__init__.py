@@ -19,6 +19,7 @@ from . import crl_touchpoint_activity
 from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
 from . import crl_touchpoint_answer
+from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
 from . import crl_case
 from . import crl_case_closing

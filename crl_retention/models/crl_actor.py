@@ -23,6 +23,10 @@ class CrlActor(models.AbstractModel):
                 self.env._("Only users of Customer Retention can do this.")
             )
         self.check_access("read")
+        # who may look may not act yet: marketing and direction look at everybody's
+        self.filtered(
+            lambda record: record.user_id != self.env.user
+        ).partner_id._crl_check_mine()
         # the verbs are the only way to change records the user can but read
         return self.sudo()
 

@@ -101,8 +101,11 @@ class CrlCadence(models.Model):
     )
 
     def _compute_running_count(self):
+        # the number is the procedure's, whoever's customers they are
         counts = dict(
-            self.env["crl.enrollment"]._read_group(
+            self.env["crl.enrollment"]
+            .sudo()
+            ._read_group(
                 [("cadence_id", "in", self.ids), ("is_live", "=", True)],
                 ["cadence_id"],
                 ["__count"],

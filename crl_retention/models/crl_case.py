@@ -138,8 +138,7 @@ class CrlCase(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [
-            {**self.default_get(["partner_id", "kind", "company_id"]), **vals}
-            for vals in vals_list
+            {**self.default_get(["partner_id", "kind"]), **vals} for vals in vals_list
         ]
         for vals in vals_list:
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
@@ -150,7 +149,7 @@ class CrlCase(models.Model):
             if not self.env.su:
                 partner._crl_check_mine()
             company = self.env["res.company"].browse(
-                vals.get("company_id") or customer.company_id.id or self.env.company.id
+                customer.company_id.id or vals.get("company_id") or self.env.company.id
             )
             vals["company_id"] = company.id
             vals.setdefault("user_id", customer._crl_get_owner(company).id)

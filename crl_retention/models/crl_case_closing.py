@@ -81,7 +81,7 @@ class CrlCase(models.Model):
         if enrollment._restarts_used_up():
             self._ask_manager()
         else:
-            enrollment._restart(
+            self.enrollment_id = enrollment._restart(
                 self.env._("The customer was unhappy, and is content again."),
                 "recovered",
             )
@@ -139,6 +139,7 @@ class CrlCase(models.Model):
             )
             case._start_clock()
             if case.kind in VISIT_KINDS:
+                case._find_enrollment()
                 case._schedule_visit()
                 case._hold_enrollment()
             case._tell(self.env._("Opened again"))

@@ -72,10 +72,7 @@ class CrlCase(models.Model):
         for case in self:
             case._start_clock()
             if case.kind in VISIT_KINDS:
-                if not case.enrollment_id:
-                    case.enrollment_id = case.partner_id.crl_enrollment_ids.filtered(
-                        lambda e: e.is_live and e.cadence_id.is_main
-                    )[:1]
+                case._find_enrollment()
                 case._schedule_visit()
                 case._hold_enrollment()
             case = case._in_owners_words()
@@ -83,6 +80,15 @@ class CrlCase(models.Model):
             case._tell(label)
             case._log(label)
         self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _find_enrollment(self):
+        """Hold on to a live enrollment, the one that drives the customer's stage."""
+        self.ensure_one()
+        if not self.enrollment_id.is_live:
+            live = self.partner_id.crl_enrollment_ids.filtered(
+                lambda e: e.is_live and e.cadence_id.is_main
+            )
+            self.enrollment_id = live[:1] or self.enrollment_id
 
     def _start_clock(self):
         """Set the first reminder, and let no second case open beside this one."""

@@ -32,13 +32,15 @@ class CrlEngine(models.AbstractModel):
         ]
 
     @api.model
-    def _isolate(self, records, work):
+    def _isolate(self, records, work, set_aside=True):
         """Do something to records so that one that raises does not stop the others.
 
         All at once when nothing is wrong; else half by half down to the record that
         is, which is set aside by its own ``_set_aside(error)`` where it has one.
 
         :param work: name of a method of the records, or a function that takes them
+        :param set_aside: false for what follows from work that is done already: its
+            failure is logged only
         """
         if not records:
             return
@@ -53,11 +55,11 @@ class CrlEngine(models.AbstractModel):
             self.env.invalidate_all()
             if len(records) > 1:
                 half = len(records) // 2
-                self._isolate(records[:half], work)
-                self._isolate(records[half:], work)
+                self._isolate(records[:half], work, set_aside)
+                self._isolate(records[half:], work, set_aside)
                 return
             _logger.warning("Retention: %r was set aside", records, exc_info=True)
-            if hasattr(records, "_set_aside"):
+            if set_aside and hasattr(records, "_set_aside"):
                 records._set_aside(error)
 
     @api.model

@@ -140,6 +140,13 @@ class CrlEnrollment(models.Model):
                 self.env._("“%s” is not a date: write it as 2026-12-31.", until)
             ) from error
         for enrollment in enrollments:
+            if enrollment.state == "recovery":
+                raise UserError(
+                    self.env._(
+                        "%s waits to be recovered: close the case first.",
+                        enrollment.partner_id.display_name,
+                    )
+                )
             today = enrollment.company_id._crl_today()
             if until and until <= today:
                 raise UserError(self.env._("A pause must end after today."))
@@ -155,6 +162,7 @@ class CrlEnrollment(models.Model):
             lambda touchpoint: touchpoint.state == "planned"
         ).write({"date_due": False})
         enrollments._log("paused", "pause", reason)
+        enrollments.env["crl.relationship"]._refresh(enrollments.partner_id)
         return True
 
     def action_resume(self):
@@ -190,6 +198,7 @@ class CrlEnrollment(models.Model):
                     touchpoint.date_planned += timedelta(days=days)
         self._replan()
         self._set_stage()
+        self.env["crl.relationship"]._refresh(self.partner_id)
 
     def action_exit(self, reason=None):
         """Take customers out of the procedure; contacts ahead are cancelled."""

@@ -173,8 +173,16 @@ class CrlEnrollment(models.Model):
         """Go on where the procedure was: paused, or with the remaining delays."""
         waiting = self.filtered(lambda enrollment: enrollment.state == "recovery")
         for enrollment in waiting.filtered("was_paused"):
-            enrollment.write({"state": "paused", "date_next": enrollment.pause_until})
+            stage, __ = enrollment._get_stage_now()
+            enrollment.write(
+                {
+                    "state": "paused",
+                    "stage_id": stage.id,
+                    "date_next": enrollment.pause_until,
+                }
+            )
         waiting.filtered(lambda e: e.state == "recovery")._go_on()
+        self.env["crl.relationship"]._refresh(waiting.partner_id)
 
     def _check_restart(self, user):
         """Refuse to begin anew with customers who are not to be contacted, and leave
@@ -186,6 +194,14 @@ class CrlEnrollment(models.Model):
             if not partner.active or partner.crl_do_not_contact:
                 raise UserError(
                     self.env._("%s is not to be contacted.", partner.display_name)
+                )
+            if not is_manager and enrollment.state == "recovery":
+                raise UserError(
+                    self.env._(
+                        "%s is in recovery: the case brings the customer back, or the "
+                        "manager.",
+                        partner.display_name,
+                    )
                 )
             if not is_manager and partner in unhappy:
                 raise UserError(
@@ -241,32 +257,35 @@ class CrlEnrollment(models.Model):
 
         :returns: how many customers were enrolled
         """
-        done = 0
-        for cadence in self.env["crl.cadence"].search([("auto_enroll", "=", True)]):
-            domain = cadence._parse_domain("enroll_domain") & Domain(
-                [
-                    ("create_date", ">=", cadence.auto_enroll_from),
-                    ("partner_share", "=", True),
-                    ("crl_do_not_contact", "=", False),
-                    (
-                        "crl_enrollment_ids",
-                        "not any",
-                        [("cadence_id", "=", cadence.id)],
-                    ),
-                    "|",
-                    ("is_company", "=", True),
-                    ("parent_id", "=", False),
-                ]
-            )
-            if cadence.is_main:
-                domain &= Domain("crl_enrollment_id", "=", False)
-            if cadence.company_id:
-                domain &= Domain("company_id", "in", [cadence.company_id.id, False])
-            found = self.env["res.partner"].search(domain, limit=limit, order="id")
-            accepted, __ = self._sort_out(found, cadence)
-            self.env["crl.engine"]._isolate(
-                accepted,
-                lambda partners, cadence=cadence: self._enroll(partners, cadence),
-            )
-            done += len(accepted)
-        return done
+        before = self.search([], order="id desc", limit=1).id or 0
+        self.env["crl.engine"]._isolate(
+            self.env["crl.cadence"].search([("auto_enroll", "=", True)]),
+            lambda cadences: [
+                self._enroll_found(cadence, limit) for cadence in cadences
+            ],
+        )
+        return self.search_count([("id", ">", before)])
+
+    @api.model
+    def _enroll_found(self, cadence, limit):
+        """Enroll the first customers a procedure's filter finds."""
+        domain = cadence._parse_domain("enroll_domain") & Domain(
+            [
+                ("create_date", ">=", cadence.auto_enroll_from),
+                ("partner_share", "=", True),
+                ("crl_do_not_contact", "=", False),
+                ("crl_enrollment_ids", "not any", [("cadence_id", "=", cadence.id)]),
+                "|",
+                ("is_company", "=", True),
+                ("parent_id", "=", False),
+            ]
+        )
+        if cadence.is_main:
+            domain &= Domain("crl_enrollment_id", "=", False)
+        if cadence.company_id:
+            domain &= Domain("company_id", "in", [cadence.company_id.id, False])
+        found = self.env["res.partner"].search(domain, limit=limit, order="id")
+        accepted, __ = self._sort_out(found, cadence)
+        self.env["crl.engine"]._isolate(
+            accepted, lambda partners: self._enroll(partners, cadence)
+        )

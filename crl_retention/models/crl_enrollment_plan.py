@@ -28,7 +28,7 @@ class CrlEnrollment(models.Model):
         for (cadence, company, __, cycle), enrollments in groups.items():
             steps = cadence._get_steps(cycle)
             today = company._crl_today()
-            oldest = today - timedelta(days=company.crl_catch_up_days)
+            oldest = today - company._crl_get_catch_up()
             is_working = company._crl_working_days(cadence.calendar_id)
             occurrences = enrollments[0]._get_first_occurrences(steps, oldest)
             placements = enrollments[0]._place(steps, is_working, occurrences)
@@ -171,29 +171,39 @@ class CrlEnrollment(models.Model):
         )
         return stages, [start + shift for start in starts]
 
+    def _get_stage_now(self):
+        """The stage the dates say, and the day the next one begins: a day in the past
+        after the last stage, none in an open-ended one."""
+        self.ensure_one()
+        stages, starts = self._get_stage_starts()
+        today = self.company_id._crl_today()
+        # not env.ref(), which asks the database each time
+        setup_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "crl_retention.stage_setup", raise_if_not_found=False
+        )
+        stage = self.env["crl.stage"].browse(setup_id or ())
+        date_next = starts[0]
+        for position, candidate in enumerate(stages):
+            if starts[position] <= today:
+                stage = candidate
+                date_next = candidate.duration_months and starts[position + 1]
+                if not date_next:
+                    break
+        return stage, date_next or False
+
     def _set_stage(self):
         """Write the stage each running customer stands in today, and when the next
         begins. Past the last stage, customers complete once no contact is left."""
-        setup = self.env.ref("crl_retention.stage_setup", raise_if_not_found=False)
         ended = self.browse()
         for enrollment in self.filtered(lambda e: e.state == "running"):
-            stages, starts = enrollment._get_stage_starts()
+            stage, date_next = enrollment._get_stage_now()
             today = enrollment.company_id._crl_today()
-            stage, date_next = setup, starts[0]
-            for position, candidate in enumerate(stages):
-                if starts[position] <= today:
-                    stage = candidate
-                    date_next = candidate.duration_months and starts[position + 1]
-                    if not date_next:
-                        break
             if date_next and date_next <= today:
                 ended += enrollment
                 # contacts that are still open keep the customer here
                 date_next = today + timedelta(days=1)
             if (enrollment.stage_id, enrollment.date_next) != (stage, date_next):
-                enrollment.write(
-                    {"stage_id": stage.id, "date_next": date_next or False}
-                )
+                enrollment.write({"stage_id": stage.id, "date_next": date_next})
         ended.filtered(
             lambda e: not any(e.touchpoint_ids.mapped("is_live"))
         )._complete()

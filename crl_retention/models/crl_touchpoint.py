@@ -259,6 +259,9 @@ class CrlTouchpoint(models.Model):
                     crl_engine=True, mail_activity_quick_update=True
                 ).user_id = owner
                 activities._crl_move_meetings(owner)
+            else:
+                # the pump looks for somebody, and makes the activities anew
+                touchpoints._drop_activities()
             touchpoints._log(
                 "moved", "owner", self.env._("%s takes over.", owner.name or "–")
             )

@@ -120,12 +120,17 @@ class CrlTouchpoint(models.Model):
         now = fields.Datetime.now().replace(second=0, microsecond=0)
         if self.date_planned >= now:
             return self.date_planned
-        return schedule.next_open(
+        tz = self.user_id.tz or self.company_id._crl_tz()
+        hour_from = self.step_id.hour_from or 9.0
+        start = schedule.next_open(
             now + timedelta(minutes=-now.minute % 30),
-            self.step_id.hour_from or 9.0,
+            hour_from,
             self.step_id.hour_to or 18.0,
-            self.user_id.tz or self.company_id._crl_tz(),
+            tz,
         )
+        day = schedule.local_day(start, tz)
+        working = schedule.roll_day(day, "forward", self.company_id._crl_working_days())
+        return start if working == day else schedule.utc_at(working, hour_from, tz)
 
     def _announce(self):
         """Tell each rep once how many contacts have come."""

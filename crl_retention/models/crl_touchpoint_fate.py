@@ -17,19 +17,23 @@ class CrlTouchpoint(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT t.id FROM crl_touchpoint t
-                     JOIN mail_notification n
-                       ON n.mail_message_id = t.mail_message_id
                     WHERE t.mail_message_id IS NOT NULL
-                      AND (t.state = 'open' AND n.notification_status
-                           IN ('pending', 'sent', 'bounce', 'exception', 'canceled')
-                        -- a bounce comes back after the message has left
-                        OR t.state = 'done' AND n.notification_status = 'bounce')
+                      AND t.state IN ('open', 'done')
+                      AND EXISTS (
+                          SELECT FROM mail_notification n
+                           WHERE n.mail_message_id = t.mail_message_id
+                             AND (n.notification_status = 'bounce'
+                              OR t.state = 'open' AND n.notification_status IN
+                                 ('pending', 'sent', 'exception', 'canceled')))
                  ORDER BY t.id LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED""",
                 limit,
             )
         )
         told = self.browse(row[0] for row in rows)
-        self.env["crl.engine"]._isolate(told, "_take_fate")
+        engine = self.env["crl.engine"]
+        engine._isolate(told, "_take_fate")
+        # a delivered message stays delivered, whatever follows from it
+        engine._isolate(told, "_after_close", set_aside=False)
         return len(told)
 
     def _take_fate(self):
@@ -64,7 +68,6 @@ class CrlTouchpoint(models.Model):
                 {"state": "failed", "hold_reason": notes[touchpoint.id][:200]}
             )
         failed._log("failed", "delivery", notes)
-        self._after_close()
 
     def _withdraw_messages(self):
         """Take messages that wait in Odoo's queues out of them."""

@@ -48,8 +48,11 @@ class CrlTouchpoint(models.Model):
         )
         reason = self.env._("Error: %s", str(error)[:500])
         if errors + 1 >= MAX_ERRORS or self.mail_message_id:
+            self._drop_activities()
             self.write({"state": "failed", "hold_reason": reason})
             self._log("failed", "error", reason)
+            self._tell_leader(reason)
+            self.env["crl.engine"]._isolate(self, "_after_close", set_aside=False)
             return
         self.write(
             {
@@ -116,3 +119,9 @@ class CrlTouchpoint(models.Model):
             late = now - min(touchpoints.mapped("date_planned"))
             enrollment.paused_days += late.days
         self.enrollment_id._replan()
+        # what hangs on a contact that is done does not move with the procedure
+        stuck = (self - agreed).filtered(
+            lambda t: t.state == "planned" and t.date_due and t._is_overdue()
+        )
+        stuck.write({"date_planned": now, "date_due": now, "is_fixed": True})
+        self.enrollment_id._set_stage()

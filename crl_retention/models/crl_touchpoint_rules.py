@@ -106,10 +106,10 @@ class CrlTouchpoint(models.Model):
         now = fields.Datetime.now()
         for touchpoint in self.filtered("step_id"):
             company = touchpoint.company_id
-            catch_up = timedelta(days=company.crl_catch_up_days)
+            catch_up = company._crl_get_catch_up()
             patience = timedelta(days=company.crl_wait_days)
             if touchpoint.channel in HUMAN_CHANNELS:
-                if touchpoint.date_due < now - catch_up:
+                if touchpoint._is_overdue():
                     decisions[touchpoint.id] = Decision(
                         "shift",
                         "too_old",
@@ -123,6 +123,12 @@ class CrlTouchpoint(models.Model):
                     "skip", "too_old", self.env._("Too old to be sent.")
                 )
         return decisions
+
+    def _is_overdue(self):
+        """Whether the contact fell due longer ago than the company catches up."""
+        self.ensure_one()
+        catch_up = self.company_id._crl_get_catch_up()
+        return self.date_due < fields.Datetime.now() - catch_up
 
     def _rule_wait(self):
         """Messages, and steps that keep a gap, wait a while for the contact before

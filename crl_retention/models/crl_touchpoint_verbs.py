@@ -129,6 +129,19 @@ class CrlTouchpoint(models.Model):
             return
         if self.state == "open":
             raise UserError(self.env._("%s is on its way already.", self.display_name))
+        enrollment = self.enrollment_id
+        if (
+            enrollment
+            and not self.case_id
+            and (not enrollment.is_live or self.cycle != enrollment.cycle)
+        ):
+            raise UserError(
+                self.env._(
+                    "%s belongs to a procedure that has ended: plan an activity "
+                    "instead.",
+                    self.display_name,
+                )
+            )
         runs = self.case_id or self.enrollment_id.state in (False, "running")
         self.write({**vals, "state": "planned", "date_due": moment if runs else False})
 
@@ -253,8 +266,15 @@ class CrlTouchpoint(models.Model):
             if not enrollment.is_live or touchpoint.cycle != enrollment.cycle:
                 continue
             step = touchpoint.step_id
+            siblings = enrollment.touchpoint_ids.filtered(
+                lambda t, step=step, cycle=enrollment.cycle: (
+                    t.step_id == step and t.cycle == cycle
+                )
+            )
+            if any(siblings.mapped("is_live")):
+                continue
             today = enrollment.company_id._crl_today()
-            occurrence = touchpoint.occurrence + 1
+            occurrence = max(siblings.mapped("occurrence")) + 1
             while enrollment._place_alone(step, occurrence) <= today:
                 occurrence += 1
             day = schedule.roll_day(
@@ -264,28 +284,6 @@ class CrlTouchpoint(models.Model):
             )
             vals_list.append(enrollment._prepare_touchpoint(step, day, occurrence))
         self.create(vals_list)
-
-    # ---- Telling people ----
-
-    def _tell_owner(self, text):
-        for touchpoint in self:
-            touchpoint._tell(touchpoint.user_id or touchpoint._find_owner(), text)
-
-    def _tell_leader(self, text):
-        self.ensure_one()
-        leader = self.partner_id._crl_get_owner(self.company_id, "team_leader")
-        self._tell(leader or self.user_id, text)
-
-    def _tell(self, users, text):
-        """Send a line about the contact to colleagues, by Odoo's own notifications."""
-        self.ensure_one()
-        if users:
-            self.partner_id.message_notify(
-                partner_ids=users.partner_id.ids,
-                subject=self.display_name,
-                body=text,
-                force_send=False,
-            )
 
     @api.model
     def _get_verdict(self, score):

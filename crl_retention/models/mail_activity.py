@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..tools import schedule
 from ..tools.text import clean_words
+from .res_partner import INSIDERS
 
 
 class MailActivity(models.Model):
@@ -14,7 +15,9 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
-    crl_touchpoint_ids = fields.One2many("crl.touchpoint", "activity_id", "Contact")
+    crl_touchpoint_ids = fields.One2many(
+        "crl.touchpoint", "activity_id", "Contact", groups=INSIDERS
+    )
     crl_asks_result = fields.Boolean(
         compute="_compute_crl_asks_result",
         help="Whoever marks this activity as done is asked what came of it.",

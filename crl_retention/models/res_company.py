@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import cache
 
 from odoo import api, fields, models
@@ -64,14 +65,19 @@ class ResCompany(models.Model):
         "The hours to visit an unhappy customer must be more than 0.",
     )
     _crl_days_positive = models.Constraint(
-        "CHECK(crl_catch_up_days >= 0 AND crl_wait_days >= 0)",
-        "Days cannot be negative.",
+        "CHECK(crl_catch_up_days >= 1 AND crl_wait_days >= 0)",
+        "The catch-up takes at least 1 day, and days cannot be negative.",
     )
 
     def _crl_tz(self):
         """Name of the time zone the company lives in."""
         self.ensure_one()
         return self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+
+    def _crl_get_catch_up(self):
+        """How late a contact may be and still be done as planned."""
+        self.ensure_one()
+        return timedelta(days=self.crl_catch_up_days or 3)
 
     def _crl_today(self):
         """The day it is for the company."""

@@ -117,13 +117,16 @@ class ResPartner(models.Model):
     def _compute_crl_touchpoint_count(self):
         counts = dict(
             self.env["crl.touchpoint"]._read_group(
-                [("partner_id", "in", self.ids), ("state", "in", ("open", "done"))],
+                [
+                    ("partner_id", "in", self.commercial_partner_id.ids),
+                    ("state", "in", ("open", "done")),
+                ],
                 ["partner_id"],
                 ["__count"],
             )
         )
         for partner in self:
-            partner.crl_touchpoint_count = counts.get(partner, 0)
+            partner.crl_touchpoint_count = counts.get(partner.commercial_partner_id, 0)
 
     # ---- Search: through the link, so that an index of the narrow table serves ----
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import INSIDERS, READERS
+
 
 class ResPartner(models.Model):
     """What the customer's own page shows of the retention procedure."""
@@ -7,25 +9,21 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     crl_cadence_id = fields.Many2one(
-        related="crl_relationship_id.enrollment_id.cadence_id", string="Procedure"
+        related="crl_relationship_id.enrollment_id.cadence_id",
+        string="Procedure",
+        groups=READERS,
     )
-    crl_last_words = fields.Text("Last Words", compute="_compute_crl_last_words")
+    crl_last_words = fields.Text(
+        "Last Words", compute="_compute_crl_last_words", groups=INSIDERS
+    )
 
     def _compute_crl_last_words(self):
+        touchpoints = self.env["crl.touchpoint"].search(
+            [("partner_id", "in", self.commercial_partner_id.ids)]
+        )
+        words = touchpoints._get_last_words()
         for partner in self:
-            partner.crl_last_words = (
-                self.env["crl.touchpoint"]
-                .search(
-                    [
-                        ("partner_id", "=", partner.commercial_partner_id.id),
-                        ("note", "!=", False),
-                        ("state", "=", "done"),
-                    ],
-                    order="date_done desc, id desc",
-                    limit=1,
-                )
-                .note
-            )
+            partner.crl_last_words = words.get(partner.commercial_partner_id.id)
 
     def action_crl_cases(self):
         self.ensure_one()

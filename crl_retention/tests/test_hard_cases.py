@@ -1,5 +1,8 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import mute_logger, tagged
+from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CrlCase
 
@@ -69,6 +72,9 @@ class TestHardCases(CrlCase):
         call = self.touchpoint(self.enrollment, "step_m1_call")
         call.with_user(self.rep).action_done("reached", "positive")
         self.assertEqual(call.state, "done")
+        self.run_at("2026-03-16 09:00:00")
+        visit = self.touchpoint(self.enrollment, "step_m1_visit")
+        visit.with_user(self.rep).action_done("reached", "positive")
         self.run_at("2026-04-02 09:00:00")
         self.assertEqual(
             self.enrollment.stage_id, self.env.ref("crl_retention.stage_month_2")
@@ -128,7 +134,7 @@ class TestHardCases(CrlCase):
 
     def test_rep_does_not_restart_over_an_open_case(self):
         self.complain()
-        with self.assertRaisesRegex(UserError, "unhappy"):
+        with self.assertRaisesRegex(UserError, "recovery"):
             self.enrollment.with_user(self.rep).action_restart()
         self.enrollment.with_user(self.manager).action_restart()
         self.assertEqual(self.enrollment.cycle, 2)
@@ -210,112 +216,117 @@ class TestHardCases(CrlCase):
         ).action_feedback("Talked")
         self.assertEqual((call.state, call.note), ("done", "Talked"))
 
-    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
-    def test_poison_is_set_aside_and_the_rest_goes_on(self):
-        poison = self.customer
-        Touchpoint = type(self.env["crl.touchpoint"])
-        prepare = Touchpoint._prepare_message
-
-        def prepare_or_fail(touchpoint, body):
-            if touchpoint.partner_id == poison:
-                raise ZeroDivisionError("poison")
-            return prepare(touchpoint, body)
-
-        self.patch(Touchpoint, "_prepare_message", prepare_or_fail)
-        others = self._new_customer("Uno") + self._new_customer("Due")
-        enrollments = self.enroll(others)
-        self.run_cron()
-        poisoned = self.touchpoint(self.enrollment, "step_m1_welcome")
-        self.assertEqual(poisoned.state, "planned")
-        self.assertIn("Error", poisoned.hold_reason)
-        for enrollment in enrollments:
-            self.assertEqual(
-                self.touchpoint(enrollment, "step_m1_welcome").state, "open"
-            )
-        for day in (3, 4, 5, 6, 7):
-            self.run_at(f"2026-03-0{day} 11:00:00")
-        self.assertEqual(poisoned.state, "failed")
-
-    def test_feedback_link_is_not_in_the_chatter(self):
-        step = self.env.ref("crl_retention.step_m2_message")
-        message = self.touchpoint(self.enrollment, "step_m2_message")
-        self.env["crl.touchpoint"].search([("id", "!=", message.id)]).date_due = False
-        message.write({"date_due": self.NOW, "date_planned": self.NOW})
-        self.run_cron()
-        self.assertEqual(message.step_id, step)
-        mail = self.env["mail.mail"].search(
-            [("mail_message_id", "=", message.mail_message_id.id)]
+    def test_what_hangs_on_a_done_contact_opens_after_a_standstill(self):
+        step = self.env.ref("crl_retention.step_m1_visit")
+        step.write(
+            {"delay_from": "previous_done", "delay_count": 5, "delay_unit": "days"}
         )
-        self.assertIn(message.access_token, mail.body_html)
-        self.assertNotIn(message.access_token, message.mail_message_id.body)
-
-    def test_greeting_in_the_customers_language(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        self.env["ir.module.module"]._load_module_terms(["crl_retention"], ["fr_FR"])
-        self.customer.lang = "fr_FR"
-        self.run_cron()
-        body = self.touchpoint(self.enrollment, "step_m1_welcome").mail_message_id.body
-        self.assertNotIn("Dear", body)
-
-    def test_activity_in_the_reps_language(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        self.env["ir.module.module"]._load_module_terms(["crl_retention"], ["fr_FR"])
-        self.rep.lang = "fr_FR"
         self.run_at("2026-03-09 09:00:00")
         call = self.touchpoint(self.enrollment, "step_m1_call")
-        french = call.step_id.with_context(lang="fr_FR")
-        self.assertNotEqual(french.name, call.step_id.name)
-        self.assertEqual(call.activity_id.summary, french.name)
+        call.with_user(self.rep).action_done("reached", "positive")
+        self.at("2026-03-30 09:00:00")
+        for __ in range(3):
+            self.run_cron()
+        visit = self.touchpoint(self.enrollment, "step_m1_visit")
+        self.assertEqual(visit.state, "open")
+        self.assertLess(self.enrollment.paused_days, 30)
 
-    def test_colleagues_without_a_role_see_no_facts(self):
-        outsider = self._new_user("outsider", "user")
-        outsider.group_ids = self.env.ref("base.group_user") + self.env.ref(
-            "base.group_partner_manager"
+    def test_stage_goes_back_with_the_procedure_after_a_standstill(self):
+        self.run_at("2026-04-20 09:00:00")
+        self.assertEqual(
+            self.enrollment.stage_id, self.env.ref("crl_retention.stage_month_1")
         )
-        partner = self.customer.with_user(outsider)
-        for name in ("crl_stage_id", "crl_last_verdict", "crl_touchpoint_count"):
+
+    def test_recurring_contact_planned_again_can_be_closed(self):
+        cadence = self.env.ref("crl_retention.cadence_preservation")
+        enrollment = self.enroll(self._new_customer("Chez Paul"), cadence=cadence)
+        call = enrollment.touchpoint_ids.filtered(lambda t: t.channel == "call")
+        call.step_id.retry_max = 0
+        call.with_user(self.rep).action_done("no_answer")
+        self.assertEqual(call.state, "failed")
+        call.with_user(self.rep).action_reschedule("2026-03-03 09:00:00")
+        call.with_user(self.rep).action_done("reached", "positive")
+        calls = enrollment.touchpoint_ids.filtered(lambda t: t.channel == "call")
+        self.assertEqual(sorted(calls.mapped("occurrence")), [1, 2])
+
+    def test_contact_of_an_ended_procedure_is_not_planned_again(self):
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        call.with_user(self.rep).action_done("wrong_number")
+        self.enrollment.action_exit()
+        with self.assertRaisesRegex(UserError, "ended"):
+            call.with_user(self.rep).action_reschedule("2026-03-10 09:00:00")
+
+    def test_who_may_look_may_not_act(self):
+        stage = self.env.ref("crl_retention.stage_lost")
+        for role in ("marketing", "direction"):
+            user = self._new_user(f"double_{role}", role)
+            user.group_ids += self.env.ref("crl_retention.crl_retention_group_user")
+            relationship = self.customer.crl_relationship_id.with_user(user)
             with self.assertRaises(AccessError):
-                partner.read([name])
-        # and the rest of the customer is theirs to read and write
-        partner.write({"function": "Chef"})
-        self.assertEqual(partner.function, "Chef")
+                relationship.action_set_stage(stage.id)
+        case = self.complain()
+        with self.assertRaises(AccessError):
+            case.with_user(user).description = "Mine"
+        with self.assertRaises(AccessError):
+            self.enrollment.with_user(user).action_exit()
+        self.assertEqual(self.enrollment.state, "recovery")
 
-    def test_sms_of_two_companies_leave_the_queue(self):
+    def test_recovery_is_not_paused_away(self):
+        self.complain()
+        with self.assertRaisesRegex(UserError, "recovered"):
+            self.enrollment.with_user(self.rep).action_pause()
+
+    def test_reopened_case_holds_the_procedure_that_runs(self):
+        other = self._new_customer("Chez Paul")
+        preservation = self.enroll(
+            other, cadence=self.env.ref("crl_retention.cadence_preservation")
+        )
+        case = self.env["crl.case"].create(
+            {"partner_id": other.id, "description": "Late"}
+        )
+        case.visit_id.action_done("reached", "positive")
+        self.assertEqual(preservation.state, "exited")
+        case.action_reopen("Late again")
+        self.assertEqual(other.crl_enrollment_id.cadence_id, self.cadence)
+        self.assertEqual(other.crl_enrollment_id.state, "recovery")
+
+    def test_facts_follow_pauses_and_cancelled_cases(self):
+        case = self.complain()
+        case.action_cancel("Wrong customer")
+        self.assertEqual(
+            self.customer.crl_stage_id, self.env.ref("crl_retention.stage_month_1")
+        )
+        self.assertTrue(self.customer.crl_next_contact_date)
+        self.enrollment.action_pause()
+        self.assertFalse(self.customer.crl_next_contact_date)
+        self.enrollment.action_resume()
+        self.assertTrue(self.customer.crl_next_contact_date)
+
+    def test_after_not_recovered_only_a_manager_restarts(self):
+        self.complain().with_user(self.rep).action_not_recovered()
+        with self.assertRaisesRegex(UserError, "recovery"):
+            self.enrollment.with_user(self.rep).action_restart()
+        self.enrollment.with_user(self.manager).action_restart()
+        self.assertEqual(self.enrollment.state, "running")
+
+    def test_case_is_the_customers_companys(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
-        other = self._new_customer("Due", company_id=company.id, email=False)
-        self.customer.email = False
-        enrollment = self.enroll(other)
-        self.run_cron()
-        welcomes = self.touchpoint(self.enrollment, "step_m1_welcome")
-        welcomes += self.touchpoint(enrollment, "step_m1_welcome")
-        sms = self.env["sms.sms"].search(
-            [("mail_message_id", "in", welcomes.mail_message_id.ids)]
-        )
-        self.assertEqual(len(sms), 2)
-        sent = []
+        other = self._new_customer("Chez Paul", company_id=company.id)
+        case = self.env["crl.case"].create({"partner_id": other.id})
+        self.assertEqual(case.company_id, company)
 
-        def send_batch(api, messages, delivery_reports_url=False):
-            sent.append(len(messages))
-            return [
-                {"uuid": number["uuid"], "state": "success"}
-                for message in messages
-                for number in message["numbers"]
-            ]
+    def test_without_anybody_the_activity_leaves_the_former_rep(self):
+        self.run_at("2026-03-09 09:00:00")
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        self.company.crl_manager_id = False
+        self.team.user_id = False
+        self.customer.user_id = False
+        self.assertFalse(call.activity_id)
+        self.customer.user_id = self.other_rep
+        self.run_at("2026-03-09 15:00:00")
+        self.assertEqual(call.activity_id.user_id, self.other_rep)
 
-        self.patch(
-            type(self.env["res.company"]),
-            "_get_sms_api_class",
-            lambda company: type(
-                "Api",
-                (),
-                {
-                    "__init__": lambda api, env: None,
-                    "_send_sms_batch": send_batch,
-                    "PROVIDER_TO_SMS_FAILURE_TYPE": {},
-                },
-            ),
-        )
-        sms._send()
-        self.assertEqual(sent, [1, 1])
-        self.run_cron()
-        self.assertEqual(welcomes.mapped("state"), ["done", "done"])
+    def test_catch_up_of_no_days_is_refused(self):
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+            self.company.crl_catch_up_days = 0
+            self.env.flush_all()

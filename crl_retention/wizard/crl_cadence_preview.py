@@ -21,6 +21,7 @@ class CrlCadencePreview(models.TransientModel):
         "crl.cadence.preview.line",
         "preview_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
     )
 
@@ -38,6 +39,7 @@ class CrlCadencePreview(models.TransientModel):
         # an enrollment that is never saved answers as a real one would
         cadence = self.cadence_id._origin
         partner = self.partner_id._origin
+        partner.check_access("read")
         company = partner.company_id or cadence.company_id or self.env.company
         enrollment = self.env["crl.enrollment"].new(
             {

@@ -1,0 +1,127 @@
+from odoo.exceptions import AccessError
+from odoo.tests import mute_logger, tagged
+
+from .common import CrlCase
+
+
+@tagged("post_install", "-at_install")
+class TestHardMessages(CrlCase):
+    """Messages, languages and rights in hard cases."""
+
+    def setUp(self):
+        super().setUp()
+        self.enrollment = self.enroll()
+
+    def run_at(self, moment):
+        self.at(moment)
+        self.run_cron()
+
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    def test_poison_is_set_aside_and_the_rest_goes_on(self):
+        poison = self.customer
+        Touchpoint = type(self.env["crl.touchpoint"])
+        prepare = Touchpoint._prepare_message
+
+        def prepare_or_fail(touchpoint, body):
+            if touchpoint.partner_id == poison:
+                raise ZeroDivisionError("poison")
+            return prepare(touchpoint, body)
+
+        self.patch(Touchpoint, "_prepare_message", prepare_or_fail)
+        others = self._new_customer("Uno") + self._new_customer("Due")
+        enrollments = self.enroll(others)
+        self.run_cron()
+        poisoned = self.touchpoint(self.enrollment, "step_m1_welcome")
+        self.assertEqual(poisoned.state, "planned")
+        self.assertIn("Error", poisoned.hold_reason)
+        for enrollment in enrollments:
+            self.assertEqual(
+                self.touchpoint(enrollment, "step_m1_welcome").state, "open"
+            )
+        for day in (3, 4, 5, 6, 7):
+            self.run_at(f"2026-03-0{day} 11:00:00")
+        self.assertEqual(poisoned.state, "failed")
+
+    def test_feedback_link_is_not_in_the_chatter(self):
+        step = self.env.ref("crl_retention.step_m2_message")
+        message = self.touchpoint(self.enrollment, "step_m2_message")
+        self.env["crl.touchpoint"].search([("id", "!=", message.id)]).date_due = False
+        message.write({"date_due": self.NOW, "date_planned": self.NOW})
+        self.run_cron()
+        self.assertEqual(message.step_id, step)
+        mail = self.env["mail.mail"].search(
+            [("mail_message_id", "=", message.mail_message_id.id)]
+        )
+        self.assertIn(message.access_token, mail.body_html)
+        self.assertNotIn(message.access_token, message.mail_message_id.body)
+
+    def test_greeting_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["crl_retention"], ["fr_FR"])
+        self.customer.lang = "fr_FR"
+        self.run_cron()
+        body = self.touchpoint(self.enrollment, "step_m1_welcome").mail_message_id.body
+        self.assertNotIn("Dear", body)
+
+    def test_activity_in_the_reps_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["crl_retention"], ["fr_FR"])
+        self.rep.lang = "fr_FR"
+        self.run_at("2026-03-09 09:00:00")
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        french = call.step_id.with_context(lang="fr_FR")
+        self.assertNotEqual(french.name, call.step_id.name)
+        self.assertEqual(call.activity_id.summary, french.name)
+
+    def test_colleagues_without_a_role_see_no_facts(self):
+        outsider = self._new_user("outsider", "user")
+        outsider.group_ids = self.env.ref("base.group_user") + self.env.ref(
+            "base.group_partner_manager"
+        )
+        partner = self.customer.with_user(outsider)
+        for name in ("crl_stage_id", "crl_last_verdict", "crl_touchpoint_count"):
+            with self.assertRaises(AccessError):
+                partner.read([name])
+        # and the rest of the customer is theirs to read and write
+        partner.write({"function": "Chef"})
+        self.assertEqual(partner.function, "Chef")
+
+    def test_sms_of_two_companies_leave_the_queue(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self._new_customer("Due", company_id=company.id, email=False)
+        self.customer.email = False
+        enrollment = self.enroll(other)
+        self.run_cron()
+        welcomes = self.touchpoint(self.enrollment, "step_m1_welcome")
+        welcomes += self.touchpoint(enrollment, "step_m1_welcome")
+        sms = self.env["sms.sms"].search(
+            [("mail_message_id", "in", welcomes.mail_message_id.ids)]
+        )
+        self.assertEqual(len(sms), 2)
+        sent = []
+
+        def send_batch(api, messages, delivery_reports_url=False):
+            sent.append(len(messages))
+            return [
+                {"uuid": number["uuid"], "state": "success"}
+                for message in messages
+                for number in message["numbers"]
+            ]
+
+        self.patch(
+            type(self.env["res.company"]),
+            "_get_sms_api_class",
+            lambda company: type(
+                "Api",
+                (),
+                {
+                    "__init__": lambda api, env: None,
+                    "_send_sms_batch": send_batch,
+                    "PROVIDER_TO_SMS_FAILURE_TYPE": {},
+                },
+            ),
+        )
+        sms._send()
+        self.assertEqual(sent, [1, 1])
+        self.run_cron()
+        self.assertEqual(welcomes.mapped("state"), ["done", "done"])
