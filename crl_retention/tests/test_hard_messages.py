@@ -55,12 +55,34 @@ class TestHardMessages(CrlCase):
         self.assertIn(message.access_token, mail.body_html)
         self.assertNotIn(message.access_token, message.mail_message_id.body)
 
+    def test_every_shipped_message_in_every_shipped_language(self):
+        languages = ("it_IT", "es_ES", "fr_FR", "de_DE", "ja_JP", "zh_CN")
+        for lang in languages:
+            self.env["res.lang"]._activate_lang(lang)
+        self.env["ir.module.module"]._load_module_terms(["crl_retention"], languages)
+        for name in ("welcome", "restart", "month2", "preservation"):
+            mail = self.env.ref(f"crl_retention.mail_template_{name}")
+            sms = self.env.ref(f"crl_retention.sms_template_{name}")
+            for template, field in (
+                (mail, "subject"),
+                (mail, "body_html"),
+                (sms, "body"),
+            ):
+                english = template[field]
+                for lang in languages:
+                    self.assertNotEqual(
+                        template.with_context(lang=lang)[field],
+                        english,
+                        f"{template.name}, {field} in {lang}",
+                    )
+
     def test_greeting_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.env["ir.module.module"]._load_module_terms(["crl_retention"], ["fr_FR"])
         self.customer.lang = "fr_FR"
         self.run_cron()
         body = self.touchpoint(self.enrollment, "step_m1_welcome").mail_message_id.body
+        self.assertIn("Merci", body)
         self.assertNotIn("Dear", body)
 
     def test_activity_in_the_reps_language(self):
