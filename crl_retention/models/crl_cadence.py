@@ -141,6 +141,7 @@ class CrlCadence(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_enrolled(self):
+        # every customer counts, also those the user does not see
         if (
             self.env["crl.enrollment"]
             .sudo()

@@ -214,6 +214,7 @@ class CrlCadenceStep(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        # every customer counts, also those the user does not see
         if (
             self.env["crl.touchpoint"]
             .sudo()

@@ -93,11 +93,8 @@ class ResPartner(models.Model):
                 self.env._("Only users of Customer Retention can do this.")
             )
         owners = self.commercial_partner_id.user_id
-        # whose team it is, is for everybody to know
-        foreign = (
-            owners
-            - user
-            - owners.filtered(lambda owner: owner.sudo().sale_team_id.user_id == user)
+        foreign = owners.filtered(
+            lambda owner: owner != user and owner._crl_get_leader() != user
         )
         if foreign:
             raise AccessError(

@@ -1,0 +1,275 @@
+"""The pieces of work a benchmark measures, and the floors they are held against."""
+
+from bench.measure import Meter, profile
+
+STOCK_SAMPLE = 200
+MAIL_SAMPLE = 100
+CALL = "crl_retention.step_m1_call"
+WELCOME = "crl_retention.step_m1_welcome"
+#: Left out when rows are copied: made by the database, or unique.
+OWN_COLUMNS = {
+    "id", "create_uid", "create_date", "write_uid", "write_date", "dedup_key",
+    "access_token",
+}  # fmt: skip
+
+
+class Bench:
+    """The pieces of work, on customers of one rep team."""
+
+    def __init__(self, env, customers, rounds):
+        self.env = env
+        self.customers = customers
+        self.rounds = rounds
+        self.meter = Meter(env)
+        self.cadence = env.ref("crl_retention.cadence_new_account")
+        self.reps = env["res.users"].create(
+            [
+                {
+                    "name": f"Rep {number}",
+                    "login": f"bench_rep_{number}",
+                    "email": f"rep{number}@example.com",
+                    "tz": "Europe/Paris",
+                }
+                for number in range(5)
+            ]
+        )
+        # the benchmark runs at any hour
+        self.cadence.step_ids.write({"hour_from": 0, "hour_to": 24})
+        env.cr.commit()
+
+    def make_customers(self, label, count):
+        country = self.env.ref("base.fr")
+        created = (
+            self.env["res.partner"]
+            .with_context(tracking_disable=True, mail_create_nosubscribe=True)
+            .create(
+                [
+                    {
+                        "name": f"Customer {label} {number}",
+                        "is_company": True,
+                        "email": f"customer.{label}.{number}@example.com",
+                        "phone": f"+33 1 42 {number % 1000000:06}",
+                        "country_id": country.id,
+                        "tz": "Europe/Paris",
+                        "user_id": self.reps[number % len(self.reps)].id,
+                    }
+                    for number in range(count)
+                ]
+            )
+        )
+        self.env.cr.commit()
+        return created
+
+    # ---- Rows of the engine ----
+
+    def copied(self, records, **replaced):
+        """Values to create the same rows once more, for other customers.
+
+        :param replaced: ``{field: function of the old value}``
+        """
+        names = [
+            name
+            for name, field in records._fields.items()
+            if field.store
+            and field.column_type
+            and not (field.compute and not field.inverse)
+            and name not in OWN_COLUMNS
+        ]
+        rows = records.sorted("id").read(names, load="")
+        for row in rows:
+            old_id = row.pop("id")
+            for name, change in replaced.items():
+                row[name] = change(old_id if name == "dedup_key" else row[name])
+        return rows
+
+    def prepare_twins(self, partners, twins, label):
+        """Values of everything that enrolling ``partners`` wrote, for ``twins``."""
+        pairs = dict(zip(partners.ids, twins.ids, strict=True))
+
+        def move(partner_id):
+            return pairs.get(partner_id, partner_id)
+
+        def key(old_id):
+            return f"bench:{label}:{old_id}"
+
+        values = {}
+        for model in ("crl.relationship", "crl.enrollment", "crl.touchpoint"):
+            records = self.env[model].search([("partner_id", "in", partners.ids)])
+            changes = {"partner_id": move, "dedup_key": key}
+            if "contact_id" in records._fields:
+                changes["contact_id"] = move
+            values[model] = self.copied(records, **changes)
+        logs = self.env["crl.touchpoint.log"].search(
+            [("partner_id", "in", partners.ids)]
+        )
+        values["crl.touchpoint.log"] = self.copied(logs, partner_id=move)
+        return values
+
+    def make_due(self, partners, step):
+        """Make one step of these customers due, and nothing else of anybody."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE crl_touchpoint
+                  SET date_due = CASE WHEN partner_id = ANY(%s) AND step_id = %s
+                                      THEN now() AT TIME ZONE 'UTC'
+                                           - interval '1 minute' END
+                WHERE state = 'planned'""",
+            [partners.ids, self.env.ref(step).id],
+        )
+        self.env.cr.execute("ANALYZE crl_touchpoint")
+        self.env.cr.commit()
+        self.env.invalidate_all()
+
+    def touchpoints(self, partners, step):
+        return self.env["crl.touchpoint"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("step_id", "=", self.env.ref(step).id),
+            ],
+            order="id",
+        )
+
+    def pump(self, method="_open_due", model="crl.touchpoint"):
+        """One job of the pump until its backlog is empty, as the scheduler runs it."""
+        from odoo.addons.crl_retention.models.crl_engine import BATCH
+
+        handled, total = BATCH, 0
+        while handled >= BATCH:
+            handled = getattr(self.env[model], method)(BATCH)
+            self.env.flush_all()
+            self.env.cr.commit()
+            self.env.invalidate_all()
+            total += handled
+        return total
+
+    # ---- Pieces of work ----
+
+    def enroll(self, partners):
+        partners.crl_enroll(self.cadence.id)
+
+    def create_all(self, values):
+        for model, rows in values.items():
+            self.env[model].create(rows)
+
+    def create_activities(self, touchpoints, rows):
+        """The best full ORM form: batches, quick update, names read beforehand."""
+        Activity = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True
+        )
+        touchpoints.partner_id.mapped("display_name")
+        for start in range(0, len(rows), 2000):
+            Activity.create(rows[start : start + 2000])
+
+    def schedule_one_by_one(self, touchpoints):
+        for touchpoint in touchpoints:
+            touchpoint.partner_id.activity_schedule(
+                "mail.mail_activity_data_call",
+                summary="Call",
+                user_id=touchpoint.user_id.id,
+            )
+
+    def send_one_by_one(self, template, touchpoints):
+        for touchpoint in touchpoints:
+            template.send_mail(
+                touchpoint.id, email_values={"email_to": "a@example.com"}
+            )
+
+    def check(self, what, found, wanted):
+        if found != wanted:
+            print(f"NOTE: {what}: {found} of {wanted}")
+
+    def round(self, number):
+        env, meter, count = self.env, self.meter, self.customers
+        partners = self.make_customers(f"{number}a", count)
+        twins = self.make_customers(f"{number}b", count)
+        sample = min(count, STOCK_SAMPLE)
+        mails = min(count, MAIL_SAMPLE)
+
+        meter.run("enroll", count, lambda: self.enroll(partners))
+        rows = self.prepare_twins(partners, twins, number)
+        meter.run("enroll: create the same rows", count, lambda: self.create_all(rows))
+
+        calls = self.touchpoints(partners, CALL)
+        others = self.touchpoints(twins, CALL)
+        prepared = others._prepare_activities()
+        self.make_due(partners, CALL)
+        done = meter.run("open calls", count, self.pump)
+        self.check("calls looked at", done, count)
+        self.check(
+            "calls opened", len(calls.filtered(lambda t: t.state == "open")), count
+        )
+        meter.run(
+            "open calls: create the same activities",
+            count,
+            lambda: self.create_activities(others, prepared),
+        )
+        meter.run(
+            "open calls: loop of activity_schedule",
+            sample,
+            lambda: self.schedule_one_by_one(others[:sample]),
+        )
+
+        activities = env["mail.activity"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "in", twins.ids)],
+            limit=sample,
+        )
+        meter.run(
+            "done",
+            sample,
+            lambda: calls[:sample].action_done("reached", "positive", "Content"),
+        )
+        meter.run("done: action_feedback", sample, lambda: activities.action_feedback())
+
+        welcomes = self.touchpoints(partners, WELCOME)
+        stock = self.touchpoints(twins, WELCOME)
+        self.make_due(partners, WELCOME)
+        meter.run("queue mails", count, self.pump)
+        queued = len(welcomes.filtered(lambda t: t.state == "open"))
+        self.check("mails queued", queued, count)
+        template = env.ref(WELCOME).mail_template_id
+        meter.run(
+            "queue mails: send_mail_batch",
+            count,
+            lambda: template.send_mail_batch(
+                stock.ids, email_values={"email_to": "a@example.com"}
+            ),
+        )
+        meter.run(
+            "queue mails: loop of send_mail",
+            mails,
+            lambda: self.send_one_by_one(template, stock[:mails]),
+        )
+
+        env["mail.notification"].search(
+            [("mail_message_id", "in", welcomes.mail_message_id.ids)]
+        ).write({"notification_status": "sent"})
+        meter.run("read fates", count, lambda: self.pump("_read_fates"))
+        self.check(
+            "mails done", len(welcomes.filtered(lambda t: t.state == "done")), count
+        )
+        meter.run("idle run", 1, self.pump)
+
+    def profile(self):
+        """Who asks which queries; the figures of this round are not kept."""
+        count = min(self.customers, 200)
+        partners = self.make_customers("profile", count)
+        profile(self.meter, "enroll", count, lambda: self.enroll(partners))
+        calls = self.touchpoints(partners, CALL)
+        self.make_due(partners, CALL)
+        profile(self.meter, "open calls", count, self.pump)
+        self.env.invalidate_all()
+        profile(
+            self.meter,
+            "done",
+            count,
+            lambda: calls.action_done("reached", "positive", "Content"),
+        )
+        self.make_due(partners, WELCOME)
+        profile(self.meter, "queue mails", count, self.pump)
+        messages = self.touchpoints(partners, WELCOME).mail_message_id
+        self.env["mail.notification"].search(
+            [("mail_message_id", "in", messages.ids)]
+        ).write({"notification_status": "sent"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        profile(self.meter, "read fates", count, lambda: self.pump("_read_fates"))
