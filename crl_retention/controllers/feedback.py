@@ -17,6 +17,12 @@ MAX_WORDS = 4000
 # 4000 characters of three bytes each, form-encoded, are 36 kB
 MAX_BODY = 64 * 1024
 MAX_ANSWERS = 20
+# a token with a slash is a wrong one, and gets the page that says so
+ROUTES = [
+    "/crl/feedback",
+    "/crl/feedback/<string:token>",
+    "/crl/feedback/<path:token>",
+]
 STYLESHEET = "crl_retention/static/src/feedback/feedback.css"
 
 
@@ -42,11 +48,7 @@ class CrlFeedback(http.Controller):
         return MAX_BODY
 
     @http.route(
-        [
-            "/crl/feedback",
-            "/crl/feedback/<string:token>",
-            "/crl/feedback/<path:token>",
-        ],
+        ROUTES,
         type="http",
         auth="public",
         methods=["GET", "HEAD", "OPTIONS"],
@@ -70,11 +72,7 @@ class CrlFeedback(http.Controller):
     # It is done here instead, with the same token, so that a customer whose cookie
     # was lost keeps their words and can press Send again.
     @http.route(
-        [
-            "/crl/feedback",
-            "/crl/feedback/<string:token>",
-            "/crl/feedback/<path:token>",
-        ],
+        ROUTES,
         type="http",
         auth="public",
         methods=["POST"],

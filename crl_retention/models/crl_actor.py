@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 
 class CrlActor(models.AbstractModel):
@@ -13,15 +13,11 @@ class CrlActor(models.AbstractModel):
     _name = "crl.actor"
     _description = "Retention Engine Verbs"
 
-    def _as_engine(self, group="crl_retention.crl_retention_group_user"):
+    def _as_engine(self):
         """Check that the user may act on these records and return them in sudo.
 
-        :raises AccessError: without ``group``, or when a record is not the user's
+        :raises AccessError: without a role that acts, or when one is not the user's
         """
-        if not self.env.su and not self.env.user.has_group(group):
-            raise AccessError(
-                self.env._("Only users of Customer Retention can do this.")
-            )
         self.check_access("read")
         # who may look may not act yet: marketing and direction look at everybody's
         self.filtered(

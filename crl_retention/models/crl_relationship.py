@@ -53,7 +53,6 @@ class CrlRelationship(models.Model):
     email = fields.Char(related="partner_id.email")
     city = fields.Char(related="partner_id.city")
     country_id = fields.Many2one(related="partner_id.country_id")
-    partner_image = fields.Binary(related="partner_id.image_128")
     color = fields.Integer(compute="_compute_color")
 
     _dedup_key_uniq = models.Constraint(
