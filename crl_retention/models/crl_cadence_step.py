@@ -86,6 +86,12 @@ class CrlCadenceStep(models.Model):
         required=True,
         default="forward",
     )
+    tolerance_days = fields.Integer(
+        "Can Wait (days)",
+        default=3,
+        help="How many days later the contact does as well, when more falls on a day "
+        "than the reps can do.",
+    )
     hour_from = fields.Float("From Hour", default=9.0)
     hour_to = fields.Float(
         "To Hour",
@@ -156,7 +162,7 @@ class CrlCadenceStep(models.Model):
 
     _delays_positive = models.Constraint(
         "CHECK(delay_count >= 0 AND min_gap_days >= 0 AND repeat_months >= 0 "
-        "AND retry_max >= 0 AND retry_days >= 0)",
+        "AND retry_max >= 0 AND retry_days >= 0 AND tolerance_days >= 0)",
         "Delays and tries cannot be negative.",
     )
     _hours_of_day = models.Constraint(

@@ -201,6 +201,11 @@ class CrlTouchpoint(models.Model):
     def _log(self, decision, rule, note=""):
         self.env["crl.touchpoint.log"]._log(self, decision, rule, note)
 
+    def _get_step(self):
+        """The step as the customer's version of the procedure has it."""
+        self.ensure_one()
+        return self.step_id
+
     def _is_human(self):
         self.ensure_one()
         return self.channel in HUMAN_CHANNELS

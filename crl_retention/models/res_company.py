@@ -42,6 +42,21 @@ class ResCompany(models.Model):
         default=True,
         help="A visit that falls due is entered in the rep's calendar as well.",
     )
+    crl_daily_calls = fields.Integer(
+        "Calls a Day",
+        help="The most calls that fall due for one rep on one day; the others wait "
+        "their turn. 0: no limit.",
+    )
+    crl_daily_visits = fields.Integer(
+        "Visits a Day",
+        help="The most visits that fall due for one rep on one day; the others wait "
+        "their turn. 0: no limit.",
+    )
+    crl_daily_letters = fields.Integer(
+        "Letters a Day",
+        help="The most letters that fall due for one rep on one day; the others wait "
+        "their turn. 0: no limit.",
+    )
     crl_service_ignores_blacklist = fields.Boolean(
         "Service Messages to Blacklisted Addresses",
         help="Marketing never goes to a blacklisted address or number. With this, "

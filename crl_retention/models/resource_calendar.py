@@ -9,11 +9,13 @@ from odoo import models
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
-    def _crl_working_days(self):
+    def _crl_working_days(self, resource=None):
         """A function telling whether a day has working time left after leaves.
 
         It reads half a year at a time and remembers it, so that thousands of
         questions cost a few queries. Days are those of the calendar's time zone.
+
+        :param resource: ``resource.resource`` whose own leaves count as well
         """
         self.ensure_one()
         zone = ZoneInfo(self.tz or "UTC")
@@ -24,7 +26,8 @@ class ResourceCalendar(models.Model):
             intervals = self._work_intervals_batch(
                 datetime.combine(start, time(), zone),
                 datetime.combine(end, time(), zone),
-            )[False]
+                resources=resource,
+            )[resource.id if resource else False]
             return {begin.astimezone(zone).date() for begin, __, __ in intervals}
 
         def is_working(day):
