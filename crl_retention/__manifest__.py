@@ -28,6 +28,7 @@
         "wizard/crl_cadence_preview_views.xml",
         "wizard/crl_touchpoint_move_views.xml",
         "wizard/crl_relationship_stage_views.xml",
+        "wizard/crl_why_views.xml",
         "views/crl_stage_views.xml",
         "views/crl_case_cause_views.xml",
         "views/crl_cadence_step_views.xml",

@@ -34,5 +34,6 @@ from . import res_config_settings
 from . import res_partner
 from . import res_partner_retention
 from . import res_partner_screen
+from . import res_partner_why
 from . import res_users
 from . import sms_sms

@@ -11,3 +11,4 @@ from . import test_screens
 from . import test_security
 from . import test_story
 from . import test_touchpoint
+from . import test_why

@@ -4,4 +4,5 @@ from . import crl_enroll
 from . import crl_relationship_stage
 from . import crl_touchpoint_move
 from . import crl_touchpoint_result
+from . import crl_why
 from . import mail_activity_schedule
