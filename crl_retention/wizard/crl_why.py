@@ -44,5 +44,5 @@ class CrlWhyLine(models.TransientModel):
     _description = "What Happened on a Day"
 
     why_id = fields.Many2one("crl.why", ondelete="cascade", index=True)
-    at = fields.Char("At")
+    at = fields.Char()
     sentence = fields.Char("What Happened, and Why")
