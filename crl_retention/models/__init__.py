@@ -5,13 +5,17 @@ from . import crl_cadence
 from . import crl_cadence_step
 from . import crl_cadence_step_plan
 from . import crl_cadence_timeline
+from . import crl_cadence_version
+from . import crl_cadence_freeze
 from . import crl_case_cause
 from . import crl_relationship
 from . import crl_touchpoint_log
 from . import crl_enrollment
 from . import crl_enrollment_entry
 from . import crl_enrollment_plan
+from . import crl_enrollment_version
 from . import crl_touchpoint
+from . import crl_touchpoint_step
 from . import crl_touchpoint_rules
 from . import crl_touchpoint_opening
 from . import crl_touchpoint_consent

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -26,7 +28,13 @@ class CrlCadence(models.Model):
         "Working Days",
         help="Calendar whose days off the steps avoid. Empty: the company's.",
     )
-    step_ids = fields.One2many("crl.cadence.step", "cadence_id", "Steps", copy=True)
+    step_ids = fields.One2many(
+        "crl.cadence.step",
+        "cadence_id",
+        "Steps",
+        domain=[("version_id", "=", False)],
+        copy=True,
+    )
     version = fields.Integer(default=1, readonly=True, copy=False)
 
     # who gets in
@@ -101,18 +109,11 @@ class CrlCadence(models.Model):
     )
 
     def _compute_running_count(self):
-        # the number is the procedure's, whoever's customers they are
-        counts = dict(
-            self.env["crl.enrollment"]
-            .sudo()
-            ._read_group(
-                [("cadence_id", "in", self.ids), ("is_live", "=", True)],
-                ["cadence_id"],
-                ["__count"],
-            )
-        )
+        counts = Counter()
+        for (cadence, __), count in self._count_running().items():
+            counts[cadence] += count
         for cadence in self:
-            cadence.running_count = counts.get(cadence, 0)
+            cadence.running_count = counts[cadence]
 
     @api.constrains("enroll_domain", "exit_domain")
     def _check_domains(self):
@@ -173,27 +174,30 @@ class CrlCadence(models.Model):
         )
         return self.env["res.partner"]._crl_parse_domain(self[field_name], label)
 
-    def _get_steps(self, cycle):
-        """The steps of a cycle, in the order of the procedure."""
-        self.ensure_one()
-        return self.step_ids.filtered(lambda step: step._is_in_cycle(cycle)).sorted(
-            lambda step: (step.stage_id.sequence, step.sequence, step.id)
-        )
+    def _get_steps(self, cycle, version=None):
+        """The steps of a cycle, in the order of the procedure.
 
-    def _get_stages(self):
-        """The stages of the procedure, in their order.
-
-        Those of archived steps stay, so that nobody's months move under way.
+        :param version: a former version; empty: as it is now
         """
         self.ensure_one()
-        steps = self.with_context(active_test=False).step_ids
-        return steps.stage_id.sorted(lambda stage: (stage.sequence, stage.id))
+        steps = version.step_ids if version else self.step_ids
+        return steps.filtered(lambda step: step._is_in_cycle(cycle)).sorted(
+            lambda step: step._get_rank()
+        )
 
-    def _bump_version(self):
-        """Count the edits made while customers go through the procedure."""
-        for cadence in self:
-            if cadence.running_count:
-                cadence.version += 1
+    def _get_stages(self, version=None):
+        """The stages of the procedure in their order, and the months of each.
+
+        :param version: a former version; empty: as it is now
+        :returns: ``(stages, [months])``
+        """
+        self.ensure_one()
+        steps = version.step_ids if version else self.step_ids
+        months = {
+            step.stage_id: step.stage_months
+            for step in steps.sorted(lambda s: (s.stage_sequence, s.stage_id.id))
+        }
+        return self.env["crl.stage"].union(*months), [*months.values()]
 
     # ---- Actions ----
 

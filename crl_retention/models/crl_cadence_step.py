@@ -35,7 +35,10 @@ class CrlCadenceStep(models.Model):
         "crl.stage", required=True, index=True, ondelete="restrict"
     )
     stage_sequence = fields.Integer(
-        "Order of the Stage", related="stage_id.sequence", store=True
+        "Order of the Stage", compute="_compute_stage", store=True
+    )
+    stage_months = fields.Integer(
+        "Months of the Stage", compute="_compute_stage", store=True
     )
     sequence = fields.Integer(default=10)
     channel = fields.Selection(
@@ -170,6 +173,13 @@ class CrlCadenceStep(models.Model):
         "The hours must lie between 0 and 24, the first before the last.",
     )
 
+    @api.depends("stage_id.sequence", "stage_id.duration_months")
+    def _compute_stage(self):
+        # a former version keeps what it was made with
+        for step in self.filtered(lambda step: not step.version_id):
+            step.stage_sequence = step.stage_id.sequence
+            step.stage_months = step.stage_id.duration_months
+
     @api.constrains("repeat_months", "stage_id")
     def _check_repeat(self):
         for step in self:
@@ -208,16 +218,6 @@ class CrlCadenceStep(models.Model):
                     self.env._("Choose the person who does “%s”.", step.name)
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        steps = super().create(vals_list)
-        steps.cadence_id._bump_version()
-        return steps
-
-    def write(self, vals):
-        self.cadence_id._bump_version()
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         # every customer counts, also those the user does not see
@@ -229,4 +229,3 @@ class CrlCadenceStep(models.Model):
             raise UserError(
                 self.env._("Customers had this contact: archive the step instead.")
             )
-        self.cadence_id._bump_version()

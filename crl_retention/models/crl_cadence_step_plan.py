@@ -102,7 +102,7 @@ class CrlCadenceStep(models.Model):
         """The step as the date arithmetic wants it."""
         self.ensure_one()
         return schedule.Step(
-            key=self.id,
+            key=self._get_origin().id,
             stage=stages.ids.index(self.stage_id.id),
             delay=self.delay_count,
             unit=self.delay_unit,
@@ -125,4 +125,4 @@ class CrlCadenceStep(models.Model):
     def _get_rank(self):
         """Where the step stands in the procedure; compare two of them."""
         self.ensure_one()
-        return (self.stage_sequence, self.sequence, self.id)
+        return (self.stage_sequence, self.sequence, self._get_origin().id)

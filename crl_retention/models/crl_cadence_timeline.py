@@ -81,8 +81,6 @@ class CrlCadenceStep(models.Model):
 
     _inherit = "crl.cadence.step"
 
-    stage_duration = fields.Integer(related="stage_id.duration_months")
-
     def _get_mark(self, day, start, end):
         """:param start: first day of the stage
         :param end: the day after its last

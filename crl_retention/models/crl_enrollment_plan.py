@@ -57,10 +57,10 @@ class CrlEnrollment(models.Model):
         return occurrences
 
     def _place_alone(self, step, occurrence):
-        stages = self.cadence_id._get_stages()
+        stages, months = self._get_stages()
         [placement] = schedule.place(
             [step._to_schedule(stages, occurrence)],
-            stages.mapped("duration_months"),
+            months,
             self.date_cycle,
             lambda day: True,
             shift=self.paused_days,
@@ -69,10 +69,13 @@ class CrlEnrollment(models.Model):
 
     def _place(self, steps, is_working, occurrences, done=None, fixed=None):
         self.ensure_one()
-        stages = self.cadence_id._get_stages()
+        stages, months = self._get_stages()
         return schedule.place(
-            [step._to_schedule(stages, occurrences.get(step.id, 1)) for step in steps],
-            stages.mapped("duration_months"),
+            [
+                step._to_schedule(stages, occurrences.get(step._get_origin().id, 1))
+                for step in steps
+            ],
+            months,
             self.date_cycle,
             is_working,
             done=done,
@@ -100,7 +103,7 @@ class CrlEnrollment(models.Model):
             "contact_id": self.contact_id.id,
             "company_id": self.company_id.id,
             "enrollment_id": self.id,
-            "step_id": step.id,
+            "step_id": step._get_origin().id,
             "cycle": self.cycle,
             "occurrence": occurrence,
             "channel": step.channel,
@@ -109,8 +112,11 @@ class CrlEnrollment(models.Model):
             "user_id": owner.id,
             "date_planned": moment,
             "date_due": moment if self.state == "running" else False,
-            "dedup_key": f"{self.id}:{self.cycle}:{step.id}:{occurrence}",
+            "dedup_key": self._get_contact_key(step, occurrence),
         }
+
+    def _get_contact_key(self, step, occurrence):
+        return f"{self.id}:{self.cycle}:{step._get_origin().id}:{occurrence}"
 
     def _replan(self):
         """Move what is still planned to where it belongs now.
@@ -130,15 +136,13 @@ class CrlEnrollment(models.Model):
                 continue
             tz = enrollment.company_id._crl_tz()
             latest = {touchpoint.step_id: touchpoint for touchpoint in current}
-            steps = (
-                enrollment.cadence_id.with_context(active_test=False)
-                ._get_steps(enrollment.cycle)
-                .filtered(lambda step, latest=latest: step in latest)
+            steps = enrollment._get_steps().filtered(
+                lambda step, latest=latest: step._get_origin() in latest
             )
             placements = enrollment._place(
                 steps,
-                calendars(enrollment.company_id, enrollment.cadence_id.calendar_id),
-                {step.id: latest[step].occurrence for step in steps},
+                calendars(enrollment.company_id, enrollment._get_calendar()),
+                {step.id: latest[step].occurrence for step in latest},
                 done={
                     t.step_id.id: schedule.local_day(t.date_done, tz)
                     for t in current
@@ -151,7 +155,7 @@ class CrlEnrollment(models.Model):
                 },
             )
             for step, placement in zip(steps, placements, strict=True):
-                touchpoint = latest[step]
+                touchpoint = latest[step._get_origin()]
                 if touchpoint not in movable:
                     continue
                 if touchpoint.is_fixed:
@@ -164,18 +168,16 @@ class CrlEnrollment(models.Model):
 
     def _get_stage_starts(self):
         self.ensure_one()
-        stages = self.cadence_id._get_stages()
+        stages, months = self._get_stages()
         shift = timedelta(days=self.paused_days)
-        starts = schedule.stage_starts(
-            stages.mapped("duration_months"), self.date_cycle
-        )
-        return stages, [start + shift for start in starts]
+        starts = schedule.stage_starts(months, self.date_cycle)
+        return stages, months, [start + shift for start in starts]
 
     def _get_stage_now(self):
         """The stage the dates say, and the day the next one begins: a day in the past
         after the last stage, none in an open-ended one."""
         self.ensure_one()
-        stages, starts = self._get_stage_starts()
+        stages, months, starts = self._get_stage_starts()
         today = self.company_id._crl_today()
         # not env.ref(), which asks the database each time
         setup_id = self.env["ir.model.data"]._xmlid_to_res_id(
@@ -186,7 +188,7 @@ class CrlEnrollment(models.Model):
         for position, candidate in enumerate(stages):
             if starts[position] <= today:
                 stage = candidate
-                date_next = candidate.duration_months and starts[position + 1]
+                date_next = months[position] and starts[position + 1]
                 if not date_next:
                     break
         return stage, date_next or False

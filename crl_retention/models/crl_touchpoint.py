@@ -2,7 +2,6 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_datetime
 
 from ..tools import transitions
 from .crl_cadence_step import CHANNELS, HUMAN_CHANNELS, PURPOSES, SERVICE_CLASSES
@@ -97,7 +96,6 @@ class CrlTouchpoint(models.Model):
 
     title = fields.Char("Contact", compute="_compute_title")
     case_words = fields.Text("What the Case Is About", related="case_id.description")
-    script = fields.Html(related="step_id.script")
     phone = fields.Char(compute="_compute_phone")
     last_words = fields.Text(compute="_compute_last_words")
 
@@ -201,11 +199,6 @@ class CrlTouchpoint(models.Model):
     def _log(self, decision, rule, note=""):
         self.env["crl.touchpoint.log"]._log(self, decision, rule, note)
 
-    def _get_step(self):
-        """The step as the customer's version of the procedure has it."""
-        self.ensure_one()
-        return self.step_id
-
     def _is_human(self):
         self.ensure_one()
         return self.channel in HUMAN_CHANNELS
@@ -226,31 +219,6 @@ class CrlTouchpoint(models.Model):
         activities.with_context(crl_engine=True).unlink()
         meetings.with_context(dont_notify=True, crl_engine=True).unlink()
 
-    def _move_to(self, placement):
-        """Take a new day from the schedule, keeping the hour."""
-        self.ensure_one()
-        vals = self.enrollment_id._prepare_touchpoint(
-            self.step_id, placement.day, self.occurrence
-        )
-        if vals["date_planned"] == self.date_planned:
-            if not self.date_due:
-                self.date_due = self.date_planned
-            return
-        before = self.date_planned
-        self.write({"date_planned": vals["date_planned"], "date_due": vals["date_due"]})
-        rule = placement.reasons[-1].code if placement.reasons else "replan"
-        self._log("moved", rule, self._get_move_text(before, self.date_planned))
-
-    def _get_move_text(self, before, after):
-        """From when to when, on the owner's clock."""
-        self.ensure_one()
-        tz = self.user_id.tz or self.company_id._crl_tz()
-        return self.env._(
-            "From %(before)s to %(after)s.",
-            before=format_datetime(self.env, before, tz=tz, dt_format="short"),
-            after=format_datetime(self.env, after, tz=tz, dt_format="short"),
-        )
-
     def _hand_over(self, user):
         """Give live contacts to another owner, with their activities and meetings."""
         live = self.filtered("is_live")
@@ -270,13 +238,6 @@ class CrlTouchpoint(models.Model):
             touchpoints._log(
                 "moved", "owner", self.env._("%s takes over.", owner.name or "–")
             )
-
-    def _find_owner(self):
-        """The active user who is to do the contact."""
-        self.ensure_one()
-        if self.step_id and self.enrollment_id:
-            return self.step_id._get_owner(self.enrollment_id)
-        return self.partner_id._crl_get_owner(self.company_id, user=self.user_id)
 
     @api.model
     def _to_moment(self, value):

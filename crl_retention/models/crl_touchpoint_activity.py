@@ -53,7 +53,8 @@ class CrlTouchpoint(models.Model):
                     "res_model_id": model_id,
                     "res_id": touchpoint.partner_id.id,
                     "activity_type_id": (
-                        touchpoint.step_id.activity_type_id or types[touchpoint.channel]
+                        touchpoint._get_step().activity_type_id
+                        or types[touchpoint.channel]
                     ).id,
                     "summary": text._get_title(),
                     "note": text._get_briefing(words.get(touchpoint.partner_id.id)),
@@ -73,8 +74,8 @@ class CrlTouchpoint(models.Model):
         parts = []
         if self.case_id.description:
             parts.append(plaintext2html(self.case_id.description))
-        if self.step_id.script:
-            parts.append(self.step_id.script)
+        if self.script:
+            parts.append(self.script)
         if last_words and last_words != self.case_id.description:
             parts.append(
                 Markup("<p><em>%s</em></p>") % self.env._("Last words: %s", last_words)
@@ -121,11 +122,12 @@ class CrlTouchpoint(models.Model):
         if self.date_planned >= now:
             return self.date_planned
         tz = self.user_id.tz or self.company_id._crl_tz()
-        hour_from = self.step_id.hour_from or 9.0
+        step = self._get_step()
+        hour_from = step.hour_from or 9.0
         start = schedule.next_open(
             now + timedelta(minutes=-now.minute % 30),
             hour_from,
-            self.step_id.hour_to or 18.0,
+            step.hour_to or 18.0,
             tz,
         )
         day = schedule.local_day(start, tz)

@@ -28,7 +28,7 @@ class CrlTouchpoint(models.Model):
                     "skip", "consent", " ".join(refusals)
                 )
                 continue
-            step = touchpoint.step_id
+            step = touchpoint._get_step()
             moment = schedule.next_open(
                 now,
                 step.hour_from,
@@ -61,7 +61,7 @@ class CrlTouchpoint(models.Model):
         """
         self.ensure_one()
         person = self._get_person()
-        step = self.step_id
+        step = self._get_step()
         media = [self.channel]
         if self.channel == "message":
             first = person.crl_preferred_channel or self.company_id.crl_message_order

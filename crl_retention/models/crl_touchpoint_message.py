@@ -74,7 +74,7 @@ class CrlTouchpoint(models.Model):
         :returns: ``{touchpoint id: {field: text}}``
         """
         result = {touchpoint.id: {} for touchpoint in self}
-        groups = self.grouped(lambda t: (t.step_id[template_field], t._get_lang()))
+        groups = self.grouped(lambda t: (t._get_step()[template_field], t._get_lang()))
         for (template, lang), touchpoints in groups.items():
             template = template.with_context(lang=lang)
             for field, engine in texts:

@@ -86,7 +86,7 @@ class CrlTouchpoint(models.Model):
 
     def _rule_condition(self):
         decisions = {}
-        for step, touchpoints in self.grouped("step_id").items():
+        for step, touchpoints in self.grouped(lambda t: t._get_step()).items():
             if (step.condition or "[]").strip() == "[]":
                 continue
             meant = touchpoints.partner_id.filtered_domain(step._parse_condition())
@@ -141,8 +141,8 @@ class CrlTouchpoint(models.Model):
                 and not t.case_id
                 and (
                     t.channel not in HUMAN_CHANNELS
-                    or t.step_id.min_gap_days
-                    or t.step_id.delay_from == "previous_done"
+                    or t._get_step().min_gap_days
+                    or t._get_step().delay_from == "previous_done"
                 )
             )
         )
@@ -176,14 +176,14 @@ class CrlTouchpoint(models.Model):
             by_cycle[sibling.enrollment_id, sibling.cycle] += sibling
         before = {}
         for touchpoint in self:
-            rank = touchpoint.step_id._get_rank()
+            rank = touchpoint._get_step()._get_rank()
             earlier = by_cycle[touchpoint.enrollment_id, touchpoint.cycle].filtered(
-                lambda t, rank=rank: t.step_id._get_rank() < rank
+                lambda t, rank=rank: t._get_step()._get_rank() < rank
             )
             if earlier:
-                before[touchpoint.id] = earlier.sorted(lambda t: t.step_id._get_rank())[
-                    -1
-                ]
+                before[touchpoint.id] = earlier.sorted(
+                    lambda t: t._get_step()._get_rank()
+                )[-1]
         return before
 
     def _rule_owner(self):

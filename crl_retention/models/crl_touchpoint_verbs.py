@@ -197,7 +197,7 @@ class CrlTouchpoint(models.Model):
     def _try_again(self, outcome, note):
         """Plan the next try by the step's rule, or give up and tell the leader."""
         self.ensure_one()
-        step = self.step_id
+        step = self._get_step()
         attempt = self.attempt + (outcome in RETRY_OUTCOMES)
         most = step.retry_max if step else 2
         if attempt > most:
@@ -217,9 +217,7 @@ class CrlTouchpoint(models.Model):
         day = schedule.roll_day(
             schedule.local_day(fields.Datetime.now(), tz) + timedelta(days=days),
             "forward",
-            self.company_id._crl_working_days(
-                self.enrollment_id.cadence_id.calendar_id
-            ),
+            self.company_id._crl_working_days(self.enrollment_id._get_calendar()),
         )
         moment = schedule.utc_at(day, step.hour_from if step else 9.0, tz)
         self.write(
@@ -250,8 +248,6 @@ class CrlTouchpoint(models.Model):
         enrollments = self.enrollment_id
         enrollments._replan()
         for enrollment in enrollments.filtered(lambda e: e.state == "running"):
-            if not enrollment.stage_id.duration_months:
-                continue
             today = enrollment.company_id._crl_today()
             if enrollment.date_next and enrollment.date_next <= today:
                 enrollment._set_stage()
@@ -261,13 +257,13 @@ class CrlTouchpoint(models.Model):
         """Plan the next occurrence of recurring contacts that are closed."""
         calendars = self.env["res.company"]._crl_calendars()
         vals_list = []
-        for touchpoint in self.filtered("step_id.repeat_months"):
+        for touchpoint in self.filtered(lambda t: t._get_step().repeat_months):
             enrollment = touchpoint.enrollment_id
             if not enrollment.is_live or touchpoint.cycle != enrollment.cycle:
                 continue
-            step = touchpoint.step_id
+            step = touchpoint._get_step()
             siblings = enrollment.touchpoint_ids.filtered(
-                lambda t, step=step, cycle=enrollment.cycle: (
+                lambda t, step=touchpoint.step_id, cycle=enrollment.cycle: (
                     t.step_id == step and t.cycle == cycle
                 )
             )
@@ -280,7 +276,7 @@ class CrlTouchpoint(models.Model):
             day = schedule.roll_day(
                 enrollment._place_alone(step, occurrence),
                 step.roll,
-                calendars(enrollment.company_id, enrollment.cadence_id.calendar_id),
+                calendars(enrollment.company_id, enrollment._get_calendar()),
             )
             vals_list.append(enrollment._prepare_touchpoint(step, day, occurrence))
         self.create(vals_list)

@@ -203,7 +203,7 @@ class ResPartner(models.Model):
             partners.crl_touchpoint_ids.filtered(
                 lambda t: (
                     t.is_live
-                    and (not t.step_id or t.step_id.owner_rule == "salesperson")
+                    and (not t.step_id or t._get_step().owner_rule == "salesperson")
                 )
             )._hand_over(owner)
             if owner:

@@ -11,4 +11,5 @@ from . import test_screens
 from . import test_security
 from . import test_story
 from . import test_touchpoint
+from . import test_version
 from . import test_why

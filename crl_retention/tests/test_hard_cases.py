@@ -239,9 +239,9 @@ class TestHardCases(CrlCase):
 
     def test_recurring_contact_planned_again_can_be_closed(self):
         cadence = self.env.ref("crl_retention.cadence_preservation")
+        self.env.ref("crl_retention.step_p_call").retry_max = 0
         enrollment = self.enroll(self._new_customer("Chez Paul"), cadence=cadence)
         call = enrollment.touchpoint_ids.filtered(lambda t: t.channel == "call")
-        call.step_id.retry_max = 0
         call.with_user(self.rep).action_done("no_answer")
         self.assertEqual(call.state, "failed")
         call.with_user(self.rep).action_reschedule("2026-03-03 09:00:00")

@@ -80,7 +80,7 @@ class CrlTouchpointResult(models.TransientModel):
 
     def _asks_feedback(self, touchpoint):
         """Whether the customer's verdict is what the contact is for."""
-        return touchpoint.step_id.ask_feedback or bool(touchpoint.case_id)
+        return touchpoint._get_step().ask_feedback or bool(touchpoint.case_id)
 
     @api.onchange("score")
     def _onchange_score(self):
@@ -100,7 +100,7 @@ class CrlTouchpointResult(models.TransientModel):
                 wizard.consequence = wizard._get_outcome_consequence(touchpoint)
 
     def _get_outcome_consequence(self, touchpoint):
-        step = touchpoint.step_id
+        step = touchpoint._get_step()
         if self.outcome in RETRY_OUTCOMES:
             most = step.retry_max if step else 2
             if touchpoint.attempt + 1 > most:
