@@ -20,6 +20,7 @@ from . import crl_touchpoint_rules
 from . import crl_touchpoint_opening
 from . import crl_touchpoint_consent
 from . import crl_touchpoint_activity
+from . import crl_touchpoint_cover
 from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
 from . import crl_touchpoint_answer
@@ -40,4 +41,5 @@ from . import res_partner_retention
 from . import res_partner_screen
 from . import res_partner_why
 from . import res_users
+from . import res_users_absence
 from . import sms_sms

@@ -21,7 +21,7 @@ class CrlActor(models.AbstractModel):
         self.check_access("read")
         # who may look may not act yet: marketing and direction look at everybody's
         self.filtered(
-            lambda record: record.user_id != self.env.user
+            lambda record: self.env.user not in record.user_id._crl_with_cover()
         ).partner_id._crl_check_mine()
         # the verbs are the only way to change records the user can but read
         return self.sudo()

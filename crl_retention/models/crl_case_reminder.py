@@ -41,11 +41,11 @@ class CrlCase(models.Model):
         return self.with_context(lang=self._get_owner().lang)
 
     def _tell(self, title, users=None):
-        """Tell the owner and their leader, in the customer's words."""
+        """Tell the owner and their leader, and who stands in for them now, in the
+        customer's words."""
         for case in self:
-            told = (users or (case._get_owner() | case._get_leader())).filtered(
-                "active"
-            )
+            told = users or (case._get_owner() | case._get_leader())
+            told = told._crl_with_cover().filtered("active")
             if told:
                 case.message_notify(
                     partner_ids=told.partner_id.ids,

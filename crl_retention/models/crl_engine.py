@@ -26,7 +26,9 @@ class CrlEngine(models.AbstractModel):
             ("crl.touchpoint", "_read_fates"),
             ("crl.enrollment", "_enroll_automatically"),
             ("crl.enrollment", "_advance_due"),
+            ("res.users", "_crl_update_covers"),
             ("crl.touchpoint", "_open_due"),
+            ("crl.touchpoint", "_pass_on"),
             ("crl.touchpoint", "_reopen_lost"),
             ("crl.case", "_remind_due"),
         ]

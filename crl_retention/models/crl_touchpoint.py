@@ -222,16 +222,16 @@ class CrlTouchpoint(models.Model):
     def _hand_over(self, user):
         """Give live contacts to another owner, with their activities and meetings."""
         live = self.filtered("is_live")
-        owners = {t.id: user if user and user.active else t._find_owner() for t in live}
+        owners = {
+            t.id: user if user and user._crl_can_work(t.company_id) else t._find_owner()
+            for t in live
+        }
         moving = live.filtered(lambda t: owners[t.id] != t.user_id)
         for owner, touchpoints in moving.grouped(lambda t: owners[t.id]).items():
-            activities = touchpoints.activity_id
             touchpoints.user_id = owner
             if owner:
-                activities.with_context(
-                    crl_engine=True, mail_activity_quick_update=True
-                ).user_id = owner
-                activities._crl_move_meetings(owner)
+                for hand, held in touchpoints.grouped(lambda t: t._get_hand()).items():
+                    held._give_activities(hand)
             else:
                 # the pump looks for somebody, and makes the activities anew
                 touchpoints._drop_activities()

@@ -46,8 +46,9 @@ class CrlTouchpoint(models.Model):
         }
         vals_list = []
         for touchpoint in self:
+            hand = touchpoint._get_hand()
             # in the language of the rep who reads it
-            text = touchpoint.with_context(lang=touchpoint.user_id.lang)
+            text = touchpoint.with_context(lang=hand.lang)
             vals_list.append(
                 {
                     "res_model_id": model_id,
@@ -62,7 +63,7 @@ class CrlTouchpoint(models.Model):
                         touchpoint.date_planned,
                         touchpoint.user_id.tz or touchpoint.company_id._crl_tz(),
                     ),
-                    "user_id": touchpoint.user_id.id,
+                    "user_id": hand.id,
                     "automated": True,
                 }
             )
@@ -95,15 +96,14 @@ class CrlTouchpoint(models.Model):
         vals_list = []
         for touchpoint in self:
             start = touchpoint._get_meeting_start()
+            hand = touchpoint.activity_id.user_id
             vals_list.append(
                 {
-                    "name": touchpoint.with_context(
-                        lang=touchpoint.user_id.lang
-                    ).display_name,
+                    "name": touchpoint.with_context(lang=hand.lang).display_name,
                     "start": start,
                     "stop": start + timedelta(hours=1),
-                    "user_id": touchpoint.user_id.id,
-                    "partner_ids": touchpoint.user_id.partner_id.ids,
+                    "user_id": hand.id,
+                    "partner_ids": hand.partner_id.ids,
                     "location": touchpoint.partner_id.contact_address_inline,
                     "activity_ids": [],
                 }
@@ -136,7 +136,7 @@ class CrlTouchpoint(models.Model):
 
     def _announce(self):
         """Tell each rep once how many contacts have come."""
-        for user, touchpoints in self.grouped("user_id").items():
+        for user, touchpoints in self.grouped(lambda t: t.activity_id.user_id).items():
             if user == self.env.user:
                 continue
             own = self.with_context(lang=user.lang)

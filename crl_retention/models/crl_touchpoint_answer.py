@@ -106,7 +106,7 @@ class CrlTouchpoint(models.Model):
         if owner:
             self.partner_id.activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=owner.id,
+                user_id=(owner.crl_cover_id or owner).id,
                 summary=self.env._("So-so answer: is there something to repair?"),
                 note=words,
             )

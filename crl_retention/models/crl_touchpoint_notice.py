@@ -8,7 +8,8 @@ class CrlTouchpoint(models.Model):
 
     def _tell_owner(self, text):
         for touchpoint in self:
-            touchpoint._tell(touchpoint.user_id or touchpoint._find_owner(), text)
+            owner = touchpoint.user_id or touchpoint._find_owner()
+            touchpoint._tell(owner._crl_with_cover(), text)
 
     def _tell_leader(self, text):
         self.ensure_one()

@@ -191,7 +191,7 @@ class CrlTouchpoint(models.Model):
         decisions = {}
         for touchpoint in self.filtered(lambda t: t.channel in HUMAN_CHANNELS):
             owner = touchpoint.user_id
-            if not owner.active:
+            if not owner._crl_can_work(touchpoint.company_id):
                 owner = touchpoint.user_id = touchpoint._find_owner()
             if not owner:
                 decisions[touchpoint.id] = Decision(

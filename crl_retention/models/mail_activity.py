@@ -153,13 +153,16 @@ class MailActivity(models.Model):
     # ---- Moved, given away, taken away ----
 
     def write(self, vals):
+        given = self.filtered(
+            lambda activity: activity.user_id.id != vals.get("user_id")
+        )
         result = super().write(vals)
         if self._crl_is_engine():
             return result
         if "date_deadline" in vals:
             self._crl_follow_date()
         if vals.get("user_id"):
-            self._crl_follow_user()
+            given._crl_follow_user()
         if "active" in vals and not vals["active"]:
             # put away without a result: the contact is still to be done
             self._crl_get_live().activity_id = False

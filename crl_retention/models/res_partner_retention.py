@@ -25,17 +25,15 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         owner = {"salesperson": user or self.user_id, "user": user}.get(rule)
-        if owner and owner.active:
+        if owner and owner._crl_can_work(company):
             return owner
-        candidates = [company.crl_portfolio_admin_id, company.crl_manager_id]
-        if rule != "portfolio_admin":
-            candidates.insert(0, self.user_id._crl_get_leader())
-            if rule == "salesperson":
-                candidates.insert(0, self.user_id)
-        return next(
-            (found for found in candidates if found and found.active),
-            self.env["res.users"],
-        )
+        candidates = self.user_id._crl_get_stand_ins(company)
+        if rule == "portfolio_admin":
+            leader = self.user_id._crl_get_leader()
+            candidates = [person for person in candidates if person != leader]
+        if rule == "salesperson" and self.user_id._crl_can_work(company):
+            candidates.insert(0, self.user_id)
+        return candidates[0] if candidates else self.env["res.users"]
 
     @api.model
     def _crl_parse_domain(self, text, label):
@@ -94,7 +92,9 @@ class ResPartner(models.Model):
             )
         owners = self.commercial_partner_id.user_id
         foreign = owners.filtered(
-            lambda owner: owner != user and owner._crl_get_leader() != user
+            lambda owner: (
+                user not in owner._crl_with_cover() and owner._crl_get_leader() != user
+            )
         )
         if foreign:
             raise AccessError(

@@ -37,18 +37,21 @@ class ResUsers(models.Model):
         name = f"crl_daily_{channel}s"
         return self[name] or company[name]
 
+    def _crl_get_calendar(self, company):
+        """The working hours of the user in a company, and their resource there."""
+        user = self.sudo()  # colleagues plan around each other's days off
+        resource = user.resource_ids.filtered(lambda r: r.company_id == company)[:1]
+        return resource.calendar_id or company.sudo().resource_calendar_id, resource
+
     def _crl_working_days(self, company):
         """A function telling whether the user works on a local day: no day off of the
         company, none of their own leaves, and not out of office at noon."""
         self.ensure_one()
         # colleagues plan around each other's days off without reading why
         user = self.sudo()
-        resource = user.resource_ids.filtered(lambda r: r.company_id == company)[:1]
-        calendar = resource.calendar_id or company.resource_calendar_id
+        calendar, resource = user._crl_get_calendar(company)
         is_working = (
-            calendar.sudo()._crl_working_days(resource)  # as above
-            if calendar
-            else lambda day: True
+            calendar._crl_working_days(resource) if calendar else lambda day: True
         )
         tz = user.tz or company._crl_tz()
         away_from, away_to = user.out_of_office_from, user.out_of_office_to

@@ -1,5 +1,6 @@
 from . import crl_ask
 from . import crl_cadence_preview
+from . import crl_deputy
 from . import crl_enroll
 from . import crl_relationship_stage
 from . import crl_touchpoint_move
