@@ -47,6 +47,7 @@
     "assets": {
         "web.assets_backend": [
             "crl_retention/static/src/activity/**/*",
+            "crl_retention/static/src/alarm/**/*",
             "crl_retention/static/src/cadence/**/*",
         ],
         "web.assets_tests": [

@@ -3,3 +3,14 @@ UPDATE crl_cadence SET auto_enroll = FALSE;
 UPDATE ir_cron c SET active = FALSE
   FROM ir_model_data d
  WHERE d.model = 'ir.cron' AND d.module = 'crl_retention' AND d.res_id = c.id;
+
+-- nor later, when somebody tries the copy's queues
+UPDATE mail_mail m SET state = 'cancel'
+  FROM crl_touchpoint t
+ WHERE t.mail_message_id = m.mail_message_id AND m.state = 'outgoing';
+UPDATE sms_sms s SET state = 'canceled'
+  FROM crl_touchpoint t
+ WHERE t.mail_message_id = s.mail_message_id AND s.state = 'outgoing';
+
+-- the links customers hold open the real database alone
+UPDATE crl_touchpoint SET access_token = NULL WHERE access_token IS NOT NULL;

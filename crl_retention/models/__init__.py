@@ -1,4 +1,5 @@
 from . import crl_actor
+from . import crl_heartbeat
 from . import crl_engine
 from . import crl_stage
 from . import crl_cadence
@@ -31,6 +32,7 @@ from . import crl_case_closing
 from . import crl_case_opening
 from . import crl_case_reminder
 from . import calendar_event
+from . import ir_http
 from . import mail_activity
 from . import mail_activity_type
 from . import resource_calendar

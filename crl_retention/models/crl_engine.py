@@ -2,13 +2,15 @@ import logging
 
 import psycopg2
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 _logger = logging.getLogger(__name__)
 
 #: Records a job handles between two commits.
 BATCH = 500
+#: Times a job sees its batch anew because others write the same rows.
+MAX_CONFLICTS = 5
 
 
 class CrlEngine(models.AbstractModel):
@@ -67,38 +69,64 @@ class CrlEngine(models.AbstractModel):
     @api.model
     def _cron_run(self):
         """Run every job, a batch each in turn, until no backlog or no time is left."""
-        cron = self.env["ir.cron"]
-        jobs = self._get_jobs()
-        while jobs:
+        heartbeat = self.env["crl.heartbeat"]
+        jobs, failed, left = self._get_jobs(), set(), 1
+        size = self._get_batch_size()
+        heartbeat._beat(date_start=fields.Datetime.now())
+        while jobs and left:
             for job in list(jobs):
-                handled = self._run_batch(*job)
-                if handled < BATCH:
+                handled = self._run_batch(*job, size)
+                if handled is None:
+                    failed.add(".".join(job))
+                if (handled or 0) < size:
                     jobs.remove(job)
-                left = cron._commit_progress(handled)
+                left = self.env["ir.cron"]._commit_progress(handled or 0)
                 self.env.invalidate_all()
-                if jobs and not left:
-                    self.env.ref("crl_retention.ir_cron_run")._trigger()
-                    cron._commit_progress()
-                    return
+                if handled:
+                    left = heartbeat._beat(date_progress=fields.Datetime.now())
+                if not left:
+                    break
+        if jobs:
+            self.env.ref("crl_retention.ir_cron_run")._trigger()
+        heartbeat._beat(
+            date_end=fields.Datetime.now(),
+            failed_jobs=", ".join(sorted(failed)) or None,
+            **heartbeat._count_up(),
+        )
 
     @api.model
-    def _run_batch(self, model, method):
+    def _get_batch_size(self):
+        """How many records a job handles between two commits.
+
+        Fewer after runs that were killed before they could commit anything, by a limit
+        of the server or with it: so the next one gets something done.
+        """
+        progress = self.env["ir.cron.progress"].browse(
+            self.env.context.get("ir_cron_progress_id")
+        )
+        # sudo: Odoo's own count of the tries, 1 when the last run came to its end
+        killed = max(progress.sudo().timed_out_counter - 1, 0)
+        return max(BATCH >> 3 * killed, 1)
+
+    @api.model
+    def _run_batch(self, model, method, size):
         """Let a job handle one batch.
 
         Trouble of one job is logged and must not keep the others from their work, nor
         count as a failure of the pump, which Odoo would switch off after a week.
 
-        :returns: how many records it handled
+        :returns: how many records it handled; ``None`` when it failed
         """
-        try:
-            handled = getattr(self.env[model], method)(BATCH)
-            self.env.flush_all()
-        except psycopg2.errors.SerializationFailure:
-            # another worker took the rows between our look and our lock: next time
-            self.env.cr.rollback()
-            return 0
-        except Exception:  # noqa: BLE001
-            _logger.exception("Retention: %s.%s failed", model, method)
-            self.env.cr.rollback()
-            return 0
-        return handled
+        for _attempt in range(MAX_CONFLICTS):
+            try:
+                handled = getattr(self.env[model], method)(size)
+                self.env.flush_all()
+                return handled
+            except (psycopg2.extensions.TransactionRollbackError, ConcurrencyError):
+                # another worker or a user wrote the same rows: see what they left
+                self.env.cr.rollback()
+            except Exception:  # noqa: BLE001
+                _logger.exception("Retention: %s.%s failed", model, method)
+                self.env.cr.rollback()
+                return None
+        return 0

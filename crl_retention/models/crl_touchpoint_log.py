@@ -119,6 +119,8 @@ class CrlTouchpointLog(models.Model):
             "repaired": self.env._("Put right."),
         }
 
+    _errors = models.Index("(date) WHERE rule = 'error'")
+
     def write(self, vals):
         if self:
             raise UserError(self.env.self.env._("Log lines cannot be changed."))

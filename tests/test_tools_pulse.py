@@ -1,0 +1,66 @@
+"""When the engine counts as alive."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.tools import load
+
+pulse = load("pulse")
+
+NOW = datetime(2026, 3, 2, 12)
+spans = st.timedeltas(timedelta(0), timedelta(days=30))
+pulses = st.builds(
+    pulse.Pulse,
+    now=st.just(NOW),
+    last_sign=spans.map(lambda span: NOW - span),
+    interval=st.timedeltas(timedelta(0), timedelta(days=7)),
+    is_active=st.booleans(),
+    is_neutralized=st.booleans(),
+    oldest_due=st.none() | spans.map(lambda span: NOW - span),
+    failed_jobs=st.sampled_from(["", "crl.case._remind_due"]),
+    mail_count=st.integers(0, 2),
+    sms_count=st.integers(0, 2),
+    uptime=st.timedeltas(timedelta(0), timedelta(hours=1)),
+)
+
+
+@given(pulses, spans)
+def test_waiting_mends_nothing(found, span):
+    """What is wrong now is wrong later, as long as nothing is written down."""
+    later = replace(found, now=NOW + span, uptime=found.uptime + span)
+    assert set(pulse.find_troubles(found)) <= set(pulse.find_troubles(later))
+
+
+@given(pulses)
+def test_a_silent_engine_is_always_found(found):
+    later = NOW + timedelta(days=60)
+    dead = replace(found, now=later, uptime=later - NOW)
+    assert {"neutralized", "inactive", "not_run"} & set(pulse.find_troubles(dead))
+
+
+@given(pulses)
+def test_an_engine_that_works_on_time_is_well(found):
+    well = replace(
+        found,
+        last_sign=NOW - timedelta(minutes=15),
+        is_active=True,
+        is_neutralized=False,
+        oldest_due=NOW - timedelta(hours=1),
+        failed_jobs="",
+        mail_count=0,
+        sms_count=0,
+    )
+    assert pulse.find_troubles(well) == []
+
+
+@given(pulses)
+def test_a_start_excuses_nothing_but_delay(found):
+    starting = replace(found, uptime=timedelta(seconds=119))
+    excused = {"not_run", "behind", "mail_queue", "sms_queue"}
+    settled = replace(found, uptime=timedelta(minutes=2))
+    assert pulse.find_troubles(starting) == [
+        code for code in pulse.find_troubles(settled) if code not in excused
+    ]
