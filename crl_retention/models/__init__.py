@@ -24,6 +24,7 @@ from . import crl_touchpoint_activity
 from . import crl_touchpoint_cover
 from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
+from . import crl_touchpoint_resend
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
@@ -39,6 +40,7 @@ from . import resource_calendar
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_address
 from . import res_partner_retention
 from . import res_partner_screen
 from . import res_partner_why

@@ -26,6 +26,7 @@ class CrlEngine(models.AbstractModel):
         a batch and returns how many records it handled. A bridge adds its own."""
         return [
             ("crl.touchpoint", "_read_fates"),
+            ("crl.touchpoint", "_resend_due"),
             ("crl.enrollment", "_enroll_automatically"),
             ("crl.enrollment", "_advance_due"),
             ("res.users", "_crl_update_covers"),

@@ -77,7 +77,7 @@ class CrlTouchpoint(models.Model):
                 self._refuse_email(person)
                 if medium == "email"
                 else self._refuse_sms(person)
-            )
+            ) or self._refuse_dead(person, medium)
             if not refusal:
                 return medium, refusals
             refusals.append(refusal)
@@ -109,6 +109,14 @@ class CrlTouchpoint(models.Model):
             return self.env._("%s has no valid phone number.", person.display_name)
         if person.phone_sanitized_blacklisted and self._heeds_blacklist():
             return self.env._("%s is blacklisted.", person.phone_sanitized)
+        return ""
+
+    def _refuse_dead(self, person, medium):
+        """Why no message goes to an address that was refused for good; '' when not."""
+        if medium == "email" and person.crl_email_is_dead:
+            return self.env._("%s does not work: correct it.", person.email_normalized)
+        if medium == "sms" and person.crl_phone_is_dead:
+            return self.env._("%s does not work: correct it.", person.phone_sanitized)
         return ""
 
     @api.model

@@ -55,7 +55,7 @@ class CrlTouchpointLog(models.Model):
             sentence = (
                 sentences.get((line.decision, line.rule))
                 or sentences.get(line.decision)
-                or self.env.self.env._("%s.", decisions.get(line.decision, ""))
+                or self.env._("%s.", decisions.get(line.decision, ""))
             )
             line.sentence = " ".join(filter(None, [sentence, line.note]))
 
@@ -81,10 +81,12 @@ class CrlTouchpointLog(models.Model):
             ("moved", "owner"): self.env._("Given to somebody else."),
             ("moved", "too_old"): self.env._("Fell due during a standstill."),
             ("held", "error"): self.env._("Held after an error, and tried again."),
+            ("held", "delivery"): self.env._("Did not leave."),
             "moved": self.env._("Moved."),
             "held": self.env._("Held."),
             ("opened", "due"): self.env._("Fell due: given to the rep as an activity."),
             ("opened", "queued"): self.env._("Fell due: handed over to be sent."),
+            ("opened", "again"): self.env._("Put back into the queue."),
             "sent": self.env._("Sent."),
             ("done", "refused"): self.env._("Done: the customer refused."),
             "done": self.env._("Done."),
@@ -123,12 +125,12 @@ class CrlTouchpointLog(models.Model):
 
     def write(self, vals):
         if self:
-            raise UserError(self.env.self.env._("Log lines cannot be changed."))
+            raise UserError(self.env._("Log lines cannot be changed."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_log(self):
-        raise UserError(self.env.self.env._("Log lines cannot be deleted."))
+        raise UserError(self.env._("Log lines cannot be deleted."))
 
     @api.model
     def _log(self, records, decision, rule, note=""):

@@ -61,7 +61,7 @@ class CrlTouchpoint(models.Model):
             touchpoint.access_token = secrets.token_urlsafe(16)
         self.filtered(lambda t: t.medium == "email")._queue_mails()
         self.filtered(lambda t: t.medium == "sms")._queue_sms()
-        self.write({"state": "open", "hold_reason": False})
+        self.write({"state": "open", "hold_reason": False, "fate": False, "tries": 0})
         self._log("opened", "queued")
 
     def _render(self, template_field, texts):
@@ -120,7 +120,15 @@ class CrlTouchpoint(models.Model):
         )
         self._track(
             messages,
-            [{"notification_type": "email", "mail_mail_id": mail.id} for mail in mails],
+            [
+                {
+                    "notification_type": "email",
+                    "mail_mail_id": mail.id,
+                    # the address it went to, whatever the customer's is later
+                    "mail_email_address": touchpoint._get_person().email_normalized,
+                }
+                for touchpoint, mail in zip(self, mails, strict=True)
+            ],
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 

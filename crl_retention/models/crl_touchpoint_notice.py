@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import fields, models
+from odoo.tools import plaintext2html
 
 
 class CrlTouchpoint(models.Model):
@@ -26,3 +27,96 @@ class CrlTouchpoint(models.Model):
                 body=text,
                 force_send=False,
             )
+
+    def _get_listener(self):
+        """Who hears what became of the contact."""
+        self.ensure_one()
+        return self.user_id if self.user_id.active else self._find_owner()
+
+    def _tell_undelivered(self):
+        """Tell each owner once which messages did not reach their customers."""
+        for owner, touchpoints in self.grouped(lambda t: t._get_listener()).items():
+            if not owner:
+                continue
+            own = touchpoints.with_context(lang=owner.lang)
+            lines = [
+                f"{t.partner_id.display_name}: {t.title} – {t.hold_reason}" for t in own
+            ]
+            self.env["mail.thread"].message_notify(
+                partner_ids=owner.partner_id.ids,
+                subject=own.env._("%s messages did not go through", len(own)),
+                body=plaintext2html("\n".join(lines[:20])),
+                force_send=False,
+            )
+
+    def _ask_for_address(self):
+        """Ask each owner for a new address, once a customer."""
+        wanted = {}
+        for touchpoint in self:
+            owner = touchpoint._get_listener()
+            own = touchpoint.with_context(lang=owner.lang)
+            summary = (
+                own.env._("Correct the phone number")
+                if touchpoint.medium == "sms"
+                else own.env._("Correct the email address")
+            )
+            wanted[touchpoint.partner_id, owner, summary] = touchpoint.hold_reason
+        self._ask(wanted)
+
+    def _tell_blocked(self, notes):
+        """Tell each company's manager, once a day, that no message leaves."""
+        wanted = {}
+        for touchpoint in self:
+            company = touchpoint.company_id
+            manager = company.crl_manager_id or company.crl_portfolio_admin_id
+            own = touchpoint.with_context(lang=manager.lang)
+            summary = (
+                own.env._("SMS do not leave: see to the SMS account")
+                if touchpoint.medium == "sms"
+                else own.env._("Mails do not leave: see to the outgoing mail server")
+            )
+            wanted[company.partner_id, manager, summary] = notes[touchpoint.id]
+        self._ask(wanted)
+
+    def _ask(self, wanted):
+        """Give colleagues something to do, unless they have it on their list already or
+        did it today.
+
+        :param wanted: ``{(partner it is about, user, summary): note}``
+        """
+        if not wanted:
+            return
+        Activity = self.env["mail.activity"].with_context(
+            active_test=False, crl_engine=True, mail_activity_quick_update=True
+        )
+        known = Activity.search(
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", [partner.id for partner, _user, _text in wanted]),
+                ("summary", "in", [text for _partner, _user, text in wanted]),
+                "|",
+                ("active", "=", True),
+                ("date_done", ">=", fields.Date.today()),
+            ]
+        )
+        known = {(a.res_id, a.user_id, a.summary) for a in known}
+        partners = self.env["res.partner"].concat(*(key[0] for key in wanted))
+        # one query for the names that create() would read one by one
+        partners.mapped("display_name")
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        Activity.create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": partner.id,
+                    "activity_type_id": todo.id,
+                    "summary": summary,
+                    "note": plaintext2html(note),
+                    "user_id": user.id,
+                    "automated": True,
+                }
+                for (partner, user, summary), note in wanted.items()
+                if user and (partner.id, user, summary) not in known
+            ]
+        )

@@ -3,6 +3,7 @@ from . import test_case
 from . import test_demo
 from . import test_enroll
 from . import test_enrollment
+from . import test_fate
 from . import test_feedback_page
 from . import test_hard_cases
 from . import test_hard_messages

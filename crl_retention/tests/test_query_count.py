@@ -72,6 +72,33 @@ class TestQueryCount(CrlCase):
             counts.append(self.count(self.env["crl.touchpoint"]._read_fates, 200))
         self.assertFlat(*counts)
 
+    def test_undelivered(self):
+        """What did not leave, and is sent again; what was refused, and is told."""
+        Touchpoint = self.env["crl.touchpoint"]
+        self.enroll(self.customer + self.few + self.many)
+        retried, resent, refused = [], [], []
+        for partners in (self.customer, self.few, self.many):
+            self.open_due(partners, "step_m1_welcome")
+            messages = Touchpoint.search(
+                [("partner_id", "in", partners.ids), ("state", "=", "open")]
+            )
+            notifications = messages.mail_message_id.notification_ids
+            failure = {"notification_status": "exception", "failure_type": "mail_smtp"}
+            notifications.write(failure)
+            notifications.mail_mail_id.state = "exception"
+            retried.append(self.count(Touchpoint._read_fates, 200))
+            self.assertEqual(set(messages.mapped("fate")), {"retry"})
+            messages.date_due = self.NOW
+            resent.append(self.count(Touchpoint._resend_due, 200))
+            self.assertEqual(
+                set(notifications.mail_mail_id.mapped("state")), {"outgoing"}
+            )
+            notifications.write({**failure, "failure_type": "mail_email_invalid"})
+            refused.append(self.count(Touchpoint._read_fates, 200))
+            self.assertEqual(set(messages.mapped("fate")), {"dead"})
+        for counts in (retried, resent, refused):
+            self.assertFlat(*counts[1:])
+
     def test_done(self):
         """Odoo posts a message for each activity that is done; we add nothing."""
         self.enroll(self.customer + self.few + self.many)

@@ -6,7 +6,8 @@ TOUCHPOINT = {
     "open": {"planned", "done", "skipped", "failed", "cancelled"},
     # a message that bounced after it had left
     "done": {"failed"},
-    "failed": {"planned"},
+    # to open or done: a message that is sent again, or did arrive
+    "failed": {"planned", "open", "done"},
     "skipped": set(),
     "cancelled": set(),
 }
