@@ -22,6 +22,7 @@
         "data/crl_cadence_data.xml",
         "data/ir_cron_data.xml",
         "views/feedback_templates.xml",
+        "wizard/crl_cadence_move_views.xml",
         "wizard/crl_enroll_views.xml",
         "wizard/crl_touchpoint_result_views.xml",
         "wizard/crl_ask_views.xml",

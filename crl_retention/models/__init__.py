@@ -15,6 +15,7 @@ from . import crl_enrollment
 from . import crl_enrollment_entry
 from . import crl_enrollment_plan
 from . import crl_enrollment_version
+from . import crl_enrollment_move
 from . import crl_touchpoint
 from . import crl_touchpoint_step
 from . import crl_touchpoint_rules

@@ -1,5 +1,3 @@
-from collections import Counter
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -99,6 +97,8 @@ class CrlCadence(models.Model):
 
     enrollment_ids = fields.One2many("crl.enrollment", "cadence_id", "Enrollments")
     running_count = fields.Integer("Running", compute="_compute_running_count")
+    older_count = fields.Integer("On Older Versions", compute="_compute_running_count")
+    version_text = fields.Char(compute="_compute_running_count")
 
     _holdout_share = models.Constraint(
         "CHECK(holdout_percent >= 0 AND holdout_percent <= 100)",
@@ -109,11 +109,30 @@ class CrlCadence(models.Model):
     )
 
     def _compute_running_count(self):
-        counts = Counter()
-        for (cadence, __), count in self._count_running().items():
-            counts[cadence] += count
+        counts = self._count_running()
         for cadence in self:
-            cadence.running_count = counts[cadence]
+            own = {n: count for (c, n), count in counts.items() if c == cadence}
+            cadence.running_count = sum(own.values())
+            cadence.older_count = cadence.running_count - own.get(cadence.version, 0)
+            cadence.version_text = cadence._get_version_text(own)
+
+    def _get_version_text(self, counts):
+        """Who goes on with which version, in words.
+
+        :param counts: ``{version: customers}``
+        """
+        self.ensure_one()
+        return " ".join(
+            self.env._(
+                "%(count)s customers go on with version %(version)s.",
+                count=count,
+                version=version,
+            )
+            if count > 1
+            else self.env._("1 customer goes on with version %s.", version)
+            for version, count in sorted(counts.items())
+            if count
+        )
 
     @api.constrains("enroll_domain", "exit_domain")
     def _check_domains(self):
@@ -209,6 +228,18 @@ class CrlCadence(models.Model):
         action["domain"] = [("cadence_id", "=", self.id)]
         action["context"] = {"default_cadence_id": self.id}
         return action
+
+    def action_move(self):
+        """Open the wizard that moves customers to the present version."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Move to Version %s", self.version),
+            "res_model": "crl.cadence.move",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_cadence_id": self.id},
+        }
 
     def action_preview(self):
         self.ensure_one()

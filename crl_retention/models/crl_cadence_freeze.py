@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
@@ -5,17 +7,23 @@ from odoo.exceptions import ConcurrencyError, UserError
 SHARED_FIELDS = {"name"}
 
 
+def get_changed(record, vals, names):
+    """Which of the named fields ``vals`` would really change."""
+    return [
+        name
+        for name in names
+        if name in vals
+        and (
+            record._fields[name].type in ("one2many", "many2many")
+            or record._fields[name].convert_to_cache(vals[name], record)
+            != record._fields[name].convert_to_cache(record[name], record)
+        )
+    ]
+
+
 def filter_changed(records, vals, names):
     """The records of which ``vals`` would really change one of the fields."""
-    fields_ = [records._fields[name] for name in names if name in vals]
-    return records.filtered(
-        lambda record: any(
-            field.type in ("one2many", "many2many")
-            or field.convert_to_cache(vals[field.name], record)
-            != field.convert_to_cache(record[field.name], record)
-            for field in fields_
-        )
-    )
+    return records.filtered(lambda record: get_changed(record, vals, names))
 
 
 class CrlCadence(models.Model):
@@ -47,7 +55,7 @@ class CrlCadence(models.Model):
         cadences = self.sudo()
         counts = cadences._count_running()
         for cadence in cadences:
-            if counts.get((cadence, cadence.version)):
+            if counts[cadence, cadence.version]:
                 version = cadence.env["crl.cadence.version"].create(
                     {
                         "cadence_id": cadence.id,
@@ -62,21 +70,31 @@ class CrlCadence(models.Model):
                     self.env._("Customers are being enrolled: try again in a moment.")
                 )
 
+    def _get_version(self, number):
+        """A former version; empty for the present one."""
+        versions = self.env["crl.cadence.version"]
+        if number == self.version:
+            return versions
+        return next((v for v in self.version_ids if v.number == number), versions)
+
     def _count_running(self):
         """How many live customers are on each version: ``{(cadence, number): count}``.
 
-        Every customer counts, also those the user does not see.
+        Every customer counts, also those the user does not see, and for the version
+        they are about to be moved to.
         """
-        return {
-            (cadence, number): count
-            for cadence, number, count in self.env["crl.enrollment"]
+        counts = Counter()
+        for cadence, number, target, count in (
+            self.env["crl.enrollment"]
             .sudo()  # as told above
             ._read_group(
                 [("cadence_id", "in", self.ids), ("is_live", "=", True)],
-                ["cadence_id", "version"],
+                ["cadence_id", "version", "version_target"],
                 ["__count"],
             )
-        }
+        ):
+            counts[cadence, target or number] += count
+        return counts
 
 
 class CrlCadenceStep(models.Model):

@@ -32,7 +32,7 @@ class CrlCadenceVersion(models.Model):
     def _compute_running_count(self):
         counts = self.cadence_id._count_running()
         for version in self:
-            version.running_count = counts.get((version.cadence_id, version.number), 0)
+            version.running_count = counts[version.cadence_id, version.number]
 
     def _get_step(self, step):
         """A step as this version has it; as it is now where it has none.

@@ -28,6 +28,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.touchpoint", "_read_fates"),
             ("crl.touchpoint", "_resend_due"),
             ("crl.enrollment", "_enroll_automatically"),
+            ("crl.enrollment", "_move_marked"),
             ("crl.enrollment", "_advance_due"),
             ("res.users", "_crl_update_covers"),
             ("crl.touchpoint", "_open_due"),

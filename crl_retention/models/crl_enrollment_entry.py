@@ -238,6 +238,7 @@ class CrlEnrollment(models.Model):
                 "cycle": self.cycle + 1,
                 "date_cycle": self.company_id._crl_today(),
                 "version": self.cadence_id.version,
+                "version_target": 0,
                 "user_id": self.partner_id.user_id.id,
                 "paused_days": 0,
                 "date_paused": False,

@@ -57,7 +57,7 @@ class CrlEnrollment(models.Model):
         return occurrences
 
     def _place_alone(self, step, occurrence):
-        stages, months = self._get_stages()
+        stages, months = self.cadence_id._get_stages(step.version_id)
         [placement] = schedule.place(
             [step._to_schedule(stages, occurrence)],
             months,
@@ -69,7 +69,7 @@ class CrlEnrollment(models.Model):
 
     def _place(self, steps, is_working, occurrences, done=None, fixed=None):
         self.ensure_one()
-        stages, months = self._get_stages()
+        stages, months = self.cadence_id._get_stages(steps[:1].version_id)
         return schedule.place(
             [
                 step._to_schedule(stages, occurrences.get(step._get_origin().id, 1))
@@ -128,13 +128,10 @@ class CrlEnrollment(models.Model):
         # read at once what the loop asks of each
         (self.partner_id | self.contact_id).mapped("tz")
         for enrollment in self.filtered(lambda e: e.state == "running"):
-            current = enrollment.touchpoint_ids.filtered(
-                lambda t, cycle=enrollment.cycle: t.cycle == cycle and t.step_id
-            ).sorted("occurrence")
+            current = enrollment._get_current_contacts()
             movable = current.filtered(lambda t: t.state == "planned")
             if not movable:
                 continue
-            tz = enrollment.company_id._crl_tz()
             latest = {touchpoint.step_id: touchpoint for touchpoint in current}
             steps = enrollment._get_steps().filtered(
                 lambda step, latest=latest: step._get_origin() in latest
@@ -143,26 +140,39 @@ class CrlEnrollment(models.Model):
                 steps,
                 calendars(enrollment.company_id, enrollment._get_calendar()),
                 {step.id: latest[step].occurrence for step in latest},
-                done={
-                    t.step_id.id: schedule.local_day(t.date_done, tz)
-                    for t in current
-                    if t.state == "done"
-                },
-                fixed={
-                    t.step_id.id: schedule.local_day(t.date_planned, tz)
-                    for t in movable
-                    if t.is_fixed
-                },
+                **enrollment._get_given_days(current),
             )
             for step, placement in zip(steps, placements, strict=True):
                 touchpoint = latest[step._get_origin()]
-                if touchpoint not in movable:
-                    continue
-                if touchpoint.is_fixed:
-                    # its moment was agreed: others move around it
-                    touchpoint.date_due = touchpoint.date_due or touchpoint.date_planned
-                else:
+                if touchpoint in movable and not touchpoint.is_fixed:
                     touchpoint._move_to(placement)
+            # their moment was agreed: the others move around them
+            for touchpoint in movable.filtered("is_fixed"):
+                touchpoint.date_due = touchpoint.date_due or touchpoint.date_planned
+
+    def _get_current_contacts(self):
+        """The contacts of the procedure in the present cycle, by occurrence."""
+        self.ensure_one()
+        return self.touchpoint_ids.filtered(
+            lambda t: t.cycle == self.cycle and t.step_id
+        ).sorted("occurrence")
+
+    def _get_given_days(self, contacts):
+        """What the schedule plans around: ``done`` and ``fixed`` days by live step."""
+        self.ensure_one()
+        tz = self.company_id._crl_tz()
+        return {
+            "done": {
+                t.step_id.id: schedule.local_day(t.date_done, tz)
+                for t in contacts
+                if t.state == "done"
+            },
+            "fixed": {
+                t.step_id.id: schedule.local_day(t.date_planned, tz)
+                for t in contacts
+                if t.state == "planned" and t.is_fixed
+            },
+        }
 
     # ---- Getting on ----
 

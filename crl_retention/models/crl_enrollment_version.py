@@ -8,13 +8,7 @@ class CrlEnrollment(models.Model):
 
     def _get_version(self):
         """The former version the customer is on; empty for the present one."""
-        versions = self.env["crl.cadence.version"]
-        if self.version == self.cadence_id.version:
-            return versions
-        for version in self.cadence_id.version_ids:
-            if version.number == self.version:
-                return version
-        return versions
+        return self.cadence_id._get_version(self.version)
 
     def _get_steps(self):
         """The steps of the present cycle, in order, as the customer's version has

@@ -61,6 +61,32 @@ class TestQueryCount(CrlCase):
                 few = self.open_due(self.few, step)
                 self.assertFlat(few, self.open_due(self.many, step))
 
+    def test_open_on_a_former_version(self):
+        """Copies of steps are read for all customers at once."""
+        self.enroll(self.customer + self.few + self.many)
+        for step in self.cadence.step_ids:
+            step.write({"hour_to": 21, "script": "<p>New</p>"})
+        for step in ("step_m1_welcome", "step_m1_call", "step_m3_visit"):
+            with self.subTest(step=step):
+                self.open_due(self.customer, step)  # warm up
+                few = self.open_due(self.few, step)
+                self.assertFlat(few, self.open_due(self.many, step))
+
+    def test_move_to_another_version(self):
+        self.enroll(self.customer + self.few + self.many)
+        step = self.env.ref("crl_retention.step_m2_call")
+        step.delay_count = 20
+        step.copy({"name": "Extra", "delay_count": 3})
+        self.env.ref("crl_retention.step_m3_visit").active = False
+        looks, moves = [], []
+        for partners in (self.customer, self.few, self.many):
+            enrollments = self.enrollments(partners)
+            looks.append(self.count(enrollments._compare_version, 2))
+            moves.append(self.count(enrollments._move_to_version, 2))
+            self.assertEqual(set(enrollments.mapped("version")), {2})
+        self.assertFlat(*looks[1:])
+        self.assertFlat(*moves[1:])
+
     def test_read_fates(self):
         self.enroll(self.few + self.many)
         counts = []

@@ -1,7 +1,13 @@
-from odoo import Command
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ..wizard import crl_cadence_move
 from .common import CrlCase
 
 
@@ -271,3 +277,339 @@ class TestVersion(CrlCase):
                 self.cadence.version_ids.with_user(user).write({"number": 7})
             with self.assertRaises(AccessError):
                 self.cadence.version_ids.with_user(user).unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestMove(CrlCase):
+    """Customers on their way come to the present version."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call = cls.env.ref("crl_retention.step_m1_call")
+        cls.visit = cls.env.ref("crl_retention.step_m1_visit")
+        cls.second_call = cls.env.ref("crl_retention.step_m2_call")
+        cls.message = cls.env.ref("crl_retention.step_m2_message")
+
+    def setUp(self):
+        super().setUp()
+        self.enrollment = self.enroll()
+
+    def edit(self, step, **values):
+        step.with_user(self.manager).write(values)
+
+    def wizard(self, **values):
+        return (
+            self.env["crl.cadence.move"]
+            .with_user(self.manager)
+            .create({"cadence_id": self.cadence.id, **values})
+        )
+
+    def planned_days(self, enrollment=None):
+        return {
+            t.step_id: str(t.date_planned.date())
+            for t in (enrollment or self.enrollment).touchpoint_ids
+            if t.is_live
+        }
+
+    def assertOnce(self, enrollments):
+        """No contact is there twice, and a fresh plan would change nothing."""
+        contacts = enrollments.touchpoint_ids
+        keys = [(t.enrollment_id, t.cycle, t.step_id, t.occurrence) for t in contacts]
+        self.assertEqual(len(keys), len(set(keys)))
+        before = {t: t.date_planned for t in contacts if t.state == "planned"}
+        enrollments._replan()
+        self.assertEqual({t: t.date_planned for t in before}, before)
+        for enrollment in enrollments:
+            live = enrollment.touchpoint_ids.filtered("is_live").mapped("step_id")
+            self.assertEqual(
+                len(live), len(enrollment.touchpoint_ids.filtered("is_live"))
+            )
+
+    def test_move_brings_days_steps_and_words(self):
+        self.edit(self.second_call, delay_count=20, script="<p>New words</p>")
+        self.edit(self.visit, active=False)
+        extra = self.call.copy(
+            {"name": "Extra", "delay_count": 4, "stage_id": self.message.stage_id.id}
+        )
+        self.assertEqual(self.enrollment.version, 1)
+        wizard = self.wizard()
+        self.assertEqual(wizard.customer_count, 1)
+        lines = {line.step_id: line for line in wizard.line_ids}
+        self.assertEqual(lines[self.second_call].verb, "moves")
+        self.assertEqual(str(lines[self.second_call].day_before), "2026-04-16")
+        self.assertEqual(str(lines[self.second_call].day_after), "2026-04-22")
+        self.assertEqual(lines[self.visit].verb, "drops")
+        self.assertEqual(lines[extra].verb, "new")
+        self.assertEqual(lines[self.call].verb, "stays")
+        wizard.action_move()
+        self.assertEqual(self.enrollment.version, self.cadence.version)
+        days = self.planned_days()
+        self.assertEqual(days[self.second_call], "2026-04-22")
+        self.assertNotIn(self.visit, days)
+        for step, line in lines.items():
+            if line.day_after:
+                self.assertEqual(days[step], str(line.day_after))
+        call = self.touchpoint(self.enrollment, "step_m2_call")
+        self.assertIn("New words", call.with_user(self.rep).script)
+        self.assertOnce(self.enrollment)
+        log = self.enrollment.log_ids.filtered(lambda entry: entry.rule == "version")
+        self.assertIn("version 1", log.note)
+        for touchpoint, decision in (
+            (call, "moved"),
+            (self.touchpoint(self.enrollment, "step_m1_visit"), "cancelled"),
+            (self.enrollment.touchpoint_ids.filtered(lambda t: t.step_id == extra),)
+            + ("planned",),
+        ):
+            entry = touchpoint.log_ids.filtered(lambda e: e.rule == "version")
+            self.assertEqual(entry.decision, decision)
+
+    def test_nothing_that_is_done_comes_again(self):
+        self.at("2026-03-09 09:00:00")
+        self.run_cron()
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        call.with_user(self.rep).action_done("reached", "positive", "Fine")
+        self.edit(self.call, delay_count=5, script="<p>Again?</p>")
+        closed = self.enrollment.touchpoint_ids.filtered(lambda t: not t.is_live)
+        stored = [name for name, field in closed._fields.items() if field.store]
+        before = closed.read(stored)
+        self.wizard().action_move()
+        self.assertEqual(closed.read(stored), before)
+        self.assertOnce(self.enrollment)
+        self.wizard_finds_nobody()
+
+    def wizard_finds_nobody(self):
+        wizard = self.wizard()
+        self.assertEqual((wizard.customer_count, wizard.line_ids.ids), (0, []))
+        with self.assertRaisesRegex(UserError, "Nobody"):
+            wizard.action_move()
+
+    def test_new_steps_that_are_past_are_not_caught_up(self):
+        self.at("2026-03-20 09:00:00")
+        late = self.call.with_user(self.manager).copy({"name": "Late"})
+        self.assertEqual(self.wizard().line_ids[0].verb, "late")
+        self.wizard().action_move()
+        touchpoint = self.enrollment.touchpoint_ids.filtered(
+            lambda t: t.step_id == late
+        )
+        self.assertEqual(touchpoint.state, "skipped")
+        self.assertIn("not caught up", touchpoint.log_ids.note)
+        self.assertOnce(self.enrollment)
+
+    def test_what_is_to_do_stays_with_the_rep(self):
+        self.at("2026-03-09 09:00:00")
+        self.run_cron()
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        self.edit(self.call, active=False)
+        self.wizard().action_move()
+        self.assertEqual(call.state, "open")
+        self.assertTrue(call.activity_id)
+        call.with_user(self.rep).action_done("reached", "positive")
+        self.assertEqual(call.state, "done")
+
+    def test_what_was_agreed_by_hand_keeps_its_day(self):
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        call.with_user(self.rep).action_reschedule("2026-03-12 09:00:00")
+        self.edit(self.call, delay_count=3, channel="visit")
+        self.wizard().action_move()
+        self.assertEqual(str(call.date_planned), "2026-03-12 09:00:00")
+        self.assertEqual(call.channel, "visit")
+        self.edit(self.call, active=False)
+        self.enrollment.version = 0  # as if on an older version still
+        self.enrollment._move_to_version(self.cadence.version)
+        self.assertEqual(call.state, "planned")
+        self.enrollment.action_pause()
+        self.at("2026-03-04 10:00:00")
+        self.enrollment.action_resume()
+        self.assertEqual(str(call.date_due), "2026-03-14 09:00:00")
+
+    def test_contacts_whose_new_day_is_long_past_are_left_out(self):
+        self.at("2026-04-06 09:00:00")
+        self.run_cron()
+        self.edit(self.second_call, delay_count=0, delay_from="enrollment")
+        self.wizard().action_move()
+        self.assertEqual(
+            self.touchpoint(self.enrollment, "step_m2_call").state, "skipped"
+        )
+        self.assertOnce(self.enrollment)
+
+    def test_a_paused_customer_is_moved_and_goes_on_later(self):
+        self.enrollment.action_pause()
+        self.edit(self.second_call, delay_count=20)
+        self.at("2026-03-05 10:00:00")
+        self.wizard().action_move()
+        call = self.touchpoint(self.enrollment, "step_m2_call")
+        self.assertEqual(self.enrollment.state, "paused")
+        self.assertFalse(any(self.enrollment.touchpoint_ids.mapped("date_due")))
+        self.at("2026-03-12 10:00:00")
+        self.enrollment.action_resume()
+        self.assertEqual(str(call.date_planned.date()), "2026-05-04")
+        self.assertOnce(self.enrollment)
+
+    def test_held_out_customers_get_the_number_and_no_contacts(self):
+        self.cadence.holdout_percent = 100
+        held = self.enroll(self._new_customer("Held out"))
+        self.edit(self.call, delay_count=5)
+        self.wizard().action_move()
+        self.assertEqual(held.version, self.cadence.version)
+        self.assertFalse(held.touchpoint_ids)
+
+    def test_a_step_that_comes_back_comes_back(self):
+        self.edit(self.visit, active=False)
+        self.wizard().action_move()
+        self.edit(self.visit, active=True)
+        self.wizard().action_move()
+        visits = self.touchpoint(self.enrollment, "step_m1_visit").sorted("id")
+        self.assertEqual(visits.mapped("state"), ["cancelled", "planned"])
+        self.assertEqual(str(visits[1].date_planned.date()), "2026-03-16")
+        self.assertOnce(self.enrollment)
+
+    def test_recurring_steps_change_their_period(self):
+        cadence = self.env.ref("crl_retention.cadence_preservation")
+        step = self.env.ref("crl_retention.step_p_call")
+        enrollment = self.enroll(self._new_customer("Chez Paul"), cadence=cadence)
+        call = enrollment.touchpoint_ids.filtered(lambda t: t.step_id == step)
+        call.action_done("reached", "positive")
+        self.edit(step, repeat_months=1)
+        self.wizard(cadence_id=cadence.id).action_move()
+        calls = enrollment.touchpoint_ids.filtered(lambda t: t.step_id == step)
+        self.assertEqual(sorted(calls.mapped("occurrence")), [1, 2])
+        self.assertOnce(enrollment)
+        self.edit(step, repeat_months=0)
+        self.wizard(cadence_id=cadence.id).action_move()
+        self.assertFalse(any(calls.mapped("is_live")))
+
+    def test_only_the_chosen_are_moved(self):
+        other = self.enroll(self._new_customer("Da Mario"))
+        self.edit(self.call, delay_count=5)
+        wizard = self.wizard(scope="chosen", enrollment_ids=other.ids)
+        self.assertEqual(wizard.line_ids.partner_id, other.partner_id)
+        wizard.action_move()
+        self.assertEqual((self.enrollment.version, other.version), (1, 2))
+
+    def test_many_customers_are_left_to_the_engine(self):
+        other = self.enroll(self._new_customer("Da Mario"))
+        self.edit(self.second_call, delay_count=20)
+        self.patch(crl_cadence_move, "MAX_NOW", 1)
+        wizard = self.wizard()
+        self.assertTrue(wizard.is_big)
+        wizard.action_move()
+        both = self.enrollment + other
+        self.assertEqual(both.mapped("version"), [1, 1])
+        self.wizard_finds_nobody()
+        # an edit in between is a version of its own: they get what was shown
+        self.edit(self.second_call, delay_count=25)
+        self.assertEqual(self.cadence.version, 3)
+        self.run_cron()
+        self.assertEqual(both.mapped("version"), [2, 2])
+        self.assertEqual(both.mapped("version_target"), [0, 0])
+        for enrollment in both:
+            self.assertEqual(
+                self.planned_days(enrollment)[self.second_call], "2026-04-22"
+            )
+        self.run_cron()
+        self.assertOnce(both)
+
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    def test_one_who_cannot_be_moved_does_not_stop_the_others(self):
+        other = self.enroll(self._new_customer("Da Mario"))
+        self.edit(self.second_call, delay_count=20)
+        both = self.enrollment + other
+        both.version_target = 2
+        both.flush_recordset()
+        broken = self.enrollment
+        origin = type(both)._move_to_version
+
+        def move(records, number):
+            if broken in records:
+                raise ValueError("Broken")
+            return origin(records, number)
+
+        self.patch(type(both), "_move_to_version", move)
+        self.assertEqual(self.env["crl.enrollment"]._move_marked(100), 2)
+        self.assertEqual((broken.version, other.version), (1, 2))
+        self.assertEqual(both.mapped("version_target"), [0, 0])
+        self.assertEqual(broken.log_ids[0].decision, "failed")
+
+    def test_nobody_but_the_manager_moves(self):
+        self.edit(self.call, delay_count=5)
+        wizard = self.wizard()
+        for role in ("user", "all", "portfolio", "direction", "marketing"):
+            user = self._new_user(f"move_{role}", role)
+            with self.assertRaises(AccessError):
+                self.env["crl.cadence.move"].with_user(user).create(
+                    {"cadence_id": self.cadence.id}
+                )
+            with self.assertRaises(AccessError):
+                wizard.with_user(user).action_move()
+            with self.assertRaises(UserError):
+                self.enrollment.with_user(user).write({"version": 2})
+        self.assertEqual(self.enrollment.version, 1)
+
+    def test_the_form_says_who_is_where(self):
+        self.edit(self.call, delay_count=5)
+        self.enroll(self._new_customer("Da Mario"))
+        self.enroll(self._new_customer("Da Luigi"))
+        cadence = self.cadence.with_user(self.manager)
+        self.assertEqual(
+            cadence.version_text,
+            "1 customer goes on with version 1. 2 customers go on with version 2.",
+        )
+        self.assertEqual((cadence.running_count, cadence.older_count), (3, 1))
+        self.assertEqual(cadence.version_ids.running_count, 1)
+
+    def test_any_edits_and_any_moves(self):
+        """After whatever was changed and moved, nothing is twice, nothing that was
+        done has changed, and the days are those of a fresh plan."""
+        random = Random(105)
+        customers = [self._new_customer(f"Random {number}") for number in range(6)]
+        enrollments = self.enrollment
+        for number, customer in enumerate(customers):
+            enrollments += self.enroll(customer, f"2026-0{1 + number % 2}-{3 + number}")
+        day = fields.Datetime.to_datetime(self.NOW)
+        for __ in range(6):
+            day += timedelta(days=random.randint(1, 9))
+            self.at(day)
+            self.run_cron()
+            for touchpoint in enrollments.touchpoint_ids.filtered(
+                lambda t: t.state == "open" and t.activity_id
+            ):
+                if random.random() < 0.6:
+                    touchpoint.action_done("reached", "positive")
+            for step in self.cadence.with_context(active_test=False).step_ids:
+                if random.random() < 0.4:
+                    step.write(
+                        random.choice(
+                            [
+                                {"delay_count": random.randint(0, 20)},
+                                {"active": not step.active},
+                                {"sequence": random.randint(1, 50)},
+                                {"roll": random.choice(["none", "backward"])},
+                                {"min_gap_days": random.randint(0, 9)},
+                                {"hour_from": random.randint(6, 10)},
+                            ]
+                        )
+                    )
+            live = enrollments.filtered("is_live")
+            closed = live.touchpoint_ids.filtered(lambda t: not t.is_live)
+            before = closed.read(["state", "date_planned", "date_done", "occurrence"])
+            wizard = self.wizard()
+            shown = Counter(wizard.summary)
+            moves = live._compare_version(self.cadence.version)
+            self.assertEqual(Counter(move.verb for move in moves), shown)
+            if wizard.customer_count:
+                wizard.action_move()
+            self.assertEqual(
+                closed.read(["state", "date_planned", "date_done", "occurrence"]),
+                before,
+            )
+            self.assertFalse(
+                [
+                    move
+                    for move in enrollments.filtered("is_live")._compare_version(
+                        self.cadence.version
+                    )
+                    if move.verb not in ("stays", "past")
+                ]
+            )
+            self.assertOnce(enrollments.filtered("is_live"))

@@ -1,4 +1,5 @@
 from . import crl_ask
+from . import crl_cadence_move
 from . import crl_cadence_preview
 from . import crl_deputy
 from . import crl_enroll
