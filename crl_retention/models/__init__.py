@@ -13,6 +13,7 @@ from . import crl_relationship
 from . import crl_touchpoint_log
 from . import crl_enrollment
 from . import crl_enrollment_entry
+from . import crl_enrollment_exit
 from . import crl_enrollment_plan
 from . import crl_enrollment_version
 from . import crl_enrollment_move
@@ -21,6 +22,7 @@ from . import crl_touchpoint_step
 from . import crl_touchpoint_rules
 from . import crl_touchpoint_opening
 from . import crl_touchpoint_consent
+from . import crl_touchpoint_exit
 from . import crl_touchpoint_activity
 from . import crl_touchpoint_cover
 from . import crl_touchpoint_message
@@ -37,6 +39,7 @@ from . import calendar_event
 from . import ir_http
 from . import mail_activity
 from . import mail_activity_type
+from . import mail_thread
 from . import resource_calendar
 from . import res_company
 from . import res_config_settings

@@ -108,6 +108,9 @@ class CrlCase(models.Model):
         if enrollment.state not in ("running", "paused"):
             return
         cadence = enrollment.cadence_id
+        if self.kind == "complaint" and cadence.on_complaint == "exit":
+            enrollment._exit(self.env._("The customer complained."), "complaint")
+            return
         if cadence.restart_policy == "at_once" and not enrollment._restarts_used_up():
             self.enrollment_id = enrollment._restart(self.description or "", "negative")
             return

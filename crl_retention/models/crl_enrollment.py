@@ -150,19 +150,7 @@ class CrlEnrollment(models.Model):
             today = enrollment.company_id._crl_today()
             if until and until <= today:
                 raise UserError(self.env._("A pause must end after today."))
-            enrollment.write(
-                {
-                    "state": "paused",
-                    "pause_until": until,
-                    "date_paused": enrollment.date_paused or today,
-                    "date_next": until,
-                }
-            )
-        enrollments.touchpoint_ids.filtered(
-            lambda touchpoint: touchpoint.state == "planned"
-        ).write({"date_due": False})
-        enrollments._log("paused", "pause", reason)
-        enrollments.env["crl.relationship"]._refresh(enrollments.partner_id)
+        enrollments._pause(until, reason)
         return True
 
     def action_resume(self):
@@ -191,6 +179,7 @@ class CrlEnrollment(models.Model):
                     "pause_until": False,
                     "date_paused": False,
                     "paused_days": enrollment.paused_days + days,
+                    "date_events": fields.Datetime.now(),
                 }
             )
             for touchpoint in enrollment.touchpoint_ids:

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -237,6 +237,7 @@ class CrlEnrollment(models.Model):
                 "state": "running",
                 "cycle": self.cycle + 1,
                 "date_cycle": self.company_id._crl_today(),
+                "date_events": fields.Datetime.now(),
                 "version": self.cadence_id.version,
                 "version_target": 0,
                 "user_id": self.partner_id.user_id.id,

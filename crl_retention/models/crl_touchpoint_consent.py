@@ -2,8 +2,9 @@ from datetime import timedelta
 from functools import cache
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
-from ..tools import placeholders, schedule
+from ..tools import placeholders, quiet_hours
 from .crl_cadence_step import HUMAN_CHANNELS
 from .crl_touchpoint_rules import Decision
 
@@ -21,6 +22,7 @@ class CrlTouchpoint(models.Model):
         decisions = {}
         now = fields.Datetime.now()
         needs = cache(self._get_needed_paths)
+        holidays = cache(lambda company: company._crl_holidays())
         for touchpoint in self.filtered(lambda t: t.channel not in HUMAN_CHANNELS):
             medium, refusals = touchpoint._choose_medium()
             if not medium:
@@ -28,23 +30,14 @@ class CrlTouchpoint(models.Model):
                     "skip", "consent", " ".join(refusals)
                 )
                 continue
-            step = touchpoint._get_step()
-            moment = schedule.next_open(
-                now,
-                step.hour_from,
-                step.hour_to,
-                touchpoint._get_person()._crl_tz(touchpoint.company_id),
-            )
-            if moment > now:
-                decisions[touchpoint.id] = Decision(
-                    "hold",
-                    "hours",
-                    self.env._("Outside the hours for messages."),
-                    moment,
-                )
+            window = touchpoint._wait_for_hours(now, holidays)
+            if window:
+                decisions[touchpoint.id] = window
                 continue
             touchpoint.medium = medium
-            missing = touchpoint._get_missing_fields(needs(step, medium))
+            missing = touchpoint._get_missing_fields(
+                needs(touchpoint._get_step(), medium)
+            )
             if missing:
                 decisions[touchpoint.id] = Decision(
                     "hold",
@@ -53,6 +46,76 @@ class CrlTouchpoint(models.Model):
                     now + timedelta(days=1),
                 )
         return decisions
+
+    def _wait_for_hours(self, moment, holidays):
+        """The hours of the step and the quiet hours of the customer's country, on the
+        customer's clock.
+
+        :param holidays: function that gives a company's test for public holidays
+        :returns: a decision, or nothing when the message may go at the moment
+        """
+        self.ensure_one()
+        open_at = self._get_open_moment(moment, holidays)
+        country = self._get_country().name or self.env._("the customer's country")
+        if not open_at:
+            return Decision(
+                "skip",
+                "hours",
+                self.env._(
+                    "The step's hours lie within the quiet hours of %s.", country
+                ),
+            )
+        if open_at <= moment:
+            return None
+        if self._get_open_moment(moment, None) > moment:
+            return Decision(
+                "hold", "hours", self.env._("Outside the hours for messages."), open_at
+            )
+        return Decision(
+            "hold",
+            "quiet",
+            self.env._(
+                "Quiet hours or a day off in %(country)s: goes on %(moment)s.",
+                country=country,
+                moment=format_datetime(
+                    self.env,
+                    open_at,
+                    tz=self._get_person()._crl_tz(self.company_id),
+                    dt_format="short",
+                ),
+            ),
+            open_at,
+        )
+
+    def _get_open_moment(self, moment, holidays):
+        """The first moment a message may go by the clock; none when hours never meet.
+
+        :param holidays: as above; ``None`` when only the step's own hours count
+        """
+        self.ensure_one()
+        company, step = self.company_id, self._get_step()
+        quiet = None
+        if holidays and company.crl_quiet_hours:
+            quiet = quiet_hours.of_country(self._get_country().code)
+        return quiet_hours.first_moment(
+            moment,
+            step.hour_from,
+            step.hour_to,
+            self._get_person()._crl_tz(company),
+            quiet,
+            holidays(company) if quiet and quiet.days_off else None,
+        )
+
+    def _get_country(self):
+        """The country whose quiet hours hold: the person's, else the customer's, else
+        the company's."""
+        self.ensure_one()
+        person = self._get_person()
+        return (
+            person.country_id
+            or self.partner_id.country_id
+            or self.company_id.country_id
+        )
 
     def _choose_medium(self):
         """What a message goes by, or why by nothing.

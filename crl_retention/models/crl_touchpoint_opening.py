@@ -91,11 +91,19 @@ class CrlTouchpoint(models.Model):
             notes = {t.id: decisions[t.id].note for t in touchpoints}
             if verb == "skip":
                 touchpoints._skip(rule, notes)
-            elif verb == "exit":
-                for note, leaving in touchpoints.grouped(
+            elif verb in ("exit", "pause"):
+                for note, same in touchpoints.grouped(
                     lambda t, notes=notes: notes[t.id]
                 ).items():
-                    leaving.enrollment_id.filtered("is_live")._exit(note, rule)
+                    live = same.enrollment_id.filtered("is_live")
+                    if verb == "exit":
+                        live._exit(note, rule)
+                    else:
+                        live._pause(False, note, rule)
+                        same.hold_reason = note
+                        same._tell_owner(
+                            self.env._("%s Resume the procedure when it fits.", note)
+                        )
             elif verb == "hold":
                 # the same reason as yesterday is no news
                 news = touchpoints.filtered(

@@ -10,7 +10,8 @@ from .crl_cadence_step import HUMAN_CHANNELS
 class Decision(NamedTuple):
     """What a rule says of a due contact, when it does not let it pass.
 
-    :param verb: 'hold', 'skip', 'exit' or 'shift' (the customer's whole procedure)
+    :param verb: 'hold', 'skip', 'exit', 'pause' (the enrollment rests) or 'shift' (the
+        customer's whole procedure)
     :param rule: short code of the rule, for the log
     :param note: why, as a sentence
     :param until: naive UTC moment to look again, for 'hold'
@@ -57,32 +58,6 @@ class CrlTouchpoint(models.Model):
             for t in self
             if t.enrollment_id and not t.case_id and t.enrollment_id.state != "running"
         }
-
-    def _rule_exit(self):
-        """Archived customers, those who asked for it, and those the procedure's exit
-        filter finds leave. What answers a case stays."""
-        decisions = {}
-        for cadence, touchpoints in (
-            self.filtered(lambda t: t.enrollment_id and not t.case_id)
-            .grouped(lambda t: t.cadence_id)
-            .items()
-        ):
-            leaving = self.env["res.partner"]
-            if (cadence.exit_domain or "[]").strip() != "[]":
-                leaving = touchpoints.partner_id.filtered_domain(
-                    cadence._parse_domain("exit_domain")
-                )
-            for touchpoint in touchpoints:
-                note = ""
-                if not touchpoint.partner_id.active:
-                    note = self.env._("The customer is archived.")
-                elif touchpoint.partner_id.crl_do_not_contact:
-                    note = self.env._("The customer does not want to be contacted.")
-                elif touchpoint.partner_id in leaving:
-                    note = self.env._("The customer matches the exit rule.")
-                if note:
-                    decisions[touchpoint.id] = Decision("exit", "exit", note)
-        return decisions
 
     def _rule_condition(self):
         decisions = {}

@@ -3,7 +3,7 @@ from functools import cache
 
 from odoo import api, fields, models
 
-from ..tools import schedule
+from ..tools import quiet_hours, schedule
 
 
 class ResCompany(models.Model):
@@ -57,6 +57,12 @@ class ResCompany(models.Model):
         help="The most letters that fall due for one rep on one day; the others wait "
         "their turn. 0: no limit.",
     )
+    crl_quiet_hours = fields.Boolean(
+        "Keep Quiet Hours",
+        default=True,
+        help="No email and no SMS from 21:00 to 8:00 on the customer's clock; in "
+        "France from 22:00 to 8:00, on Sundays and on public holidays.",
+    )
     crl_service_ignores_blacklist = fields.Boolean(
         "Service Messages to Blacklisted Addresses",
         help="Marketing never goes to a blacklisted address or number. With this, "
@@ -109,6 +115,32 @@ class ResCompany(models.Model):
             return lambda day: True
         # reps read the dates of their contacts, not the calendars behind them
         return calendar.sudo()._crl_working_days()
+
+    def _crl_holidays(self):
+        """A function telling whether a local day is a public holiday: a leave of the
+        company's calendar that is nobody's own."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        # reps read the dates of their contacts, not the calendars behind them
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        leaves = leaves.search(
+            [
+                ("company_id", "in", (self.id, False)),
+                ("calendar_id", "in", (self.resource_calendar_id.id, False)),
+                ("resource_id", "=", False),
+                ("date_to", ">=", now - timedelta(days=1)),
+                ("date_from", "<=", now + timedelta(days=2 * quiet_hours.MAX_DAYS)),
+            ]
+        )
+        tz = self.resource_calendar_id.tz or self._crl_tz()
+        spans = [
+            (
+                schedule.local_day(leave.date_from, tz),
+                schedule.local_day(leave.date_to - timedelta(seconds=1), tz),
+            )
+            for leave in leaves
+        ]
+        return lambda day: any(first <= day <= last for first, last in spans)
 
     @api.model
     def _crl_calendars(self):

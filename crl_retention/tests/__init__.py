@@ -9,6 +9,8 @@ from . import test_hard_cases
 from . import test_hard_messages
 from . import test_people_absence
 from . import test_heartbeat
+from . import test_exit
+from . import test_hours
 from . import test_query_count
 from . import test_screens
 from . import test_security
