@@ -28,6 +28,8 @@ from . import crl_touchpoint_cover
 from . import crl_touchpoint_message
 from . import crl_touchpoint_fate
 from . import crl_touchpoint_resend
+from . import crl_touchpoint_frequency
+from . import crl_touchpoint_limits
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
@@ -40,6 +42,7 @@ from . import ir_http
 from . import mail_activity
 from . import mail_activity_type
 from . import mail_thread
+from . import mailing_trace
 from . import resource_calendar
 from . import res_company
 from . import res_config_settings

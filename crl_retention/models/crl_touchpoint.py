@@ -109,7 +109,9 @@ class CrlTouchpoint(models.Model):
         "CHECK(score BETWEEN 0 AND 5)", "The score goes from 1 to 5."
     )
     _due = models.Index("(date_due, id) WHERE state = 'planned'")
-    _open_owner = models.Index("(user_id, date_planned) WHERE state = 'open'")
+    _owner_day = models.Index(
+        "(user_id, date_planned) WHERE state IN ('open', 'done', 'failed')"
+    )
     _lost = models.Index("(id) WHERE state = 'open' AND activity_id IS NULL")
 
     @api.depends("state")

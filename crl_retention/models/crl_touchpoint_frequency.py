@@ -53,12 +53,16 @@ class CrlTouchpoint(models.Model):
         holidays = cache(lambda company: company._crl_holidays())
         heard = defaultdict(set)
         for message in asked._get_recent_messages(now):
-            heard["address", message.address].add(message)
-            heard["customer", message.customer].add(message)
+            heard[message.address].add(message)
+            heard[message.customer].add(message)
         for touchpoint in asked:
-            address = ("address", touchpoint._get_address())
-            customer = ("customer", touchpoint.partner_id.id)
-            free, note = touchpoint._get_free_moment(heard[address] | heard[customer])
+            person = touchpoint._get_person()
+            customer = touchpoint.partner_id.id
+            email, number = person.email_normalized, person.phone_sanitized
+            had = heard[customer] | heard[email] | heard[number]
+            # one that is sent again does not wait for itself
+            had = {m for m in had if m.key != f"contact{touchpoint.id}"}
+            free, note = touchpoint._get_free_moment(had)
             if free > now:
                 free = touchpoint._get_open_moment(free, holidays) or free
                 decisions[touchpoint.id] = Decision(
@@ -74,15 +78,15 @@ class CrlTouchpoint(models.Model):
                 continue
             # the next one of this batch counts it
             message = Message(
-                f"new{touchpoint.id}",
-                touchpoint.medium,
-                address[1],
-                customer[1],
-                now,
-                touchpoint.purpose == "marketing",
+                key=f"new{touchpoint.id}",
+                medium=touchpoint.medium,
+                address=email if touchpoint.medium == "email" else number,
+                customer=customer,
+                moment=now,
+                is_marketing=touchpoint.purpose == "marketing",
             )
-            heard[address].add(message)
-            heard[customer].add(message)
+            heard[message.address].add(message)
+            heard[message.customer].add(message)
         return decisions
 
     def _get_free_moment(self, messages):
@@ -103,20 +107,13 @@ class CrlTouchpoint(models.Model):
             )
         most = company.crl_weekly_marketing
         offers = sorted(m.moment for m in messages if m.is_marketing)
-        if most and self.purpose == "marketing" and len(offers) >= most:
-            if offers[-most] + WEEK > free:
-                free = offers[-most] + WEEK
-                note = self.env._(
-                    "The customer had %s marketing messages in a week.", len(offers)
-                )
+        is_full = most and self.purpose == "marketing" and len(offers) >= most
+        if is_full and offers[-most] + WEEK > free:
+            free = offers[-most] + WEEK
+            note = self.env._(
+                "The customer had %s marketing messages in a week.", len(offers)
+            )
         return free, note
-
-    def _get_address(self):
-        self.ensure_one()
-        person = self._get_person()
-        return (
-            person.email_normalized if self.medium == "email" else person.phone_sanitized
-        )
 
     def _show_moment(self, moment):
         """A moment on the customer's clock, for people."""

@@ -35,15 +35,15 @@ class CrlTouchpoint(models.Model):
             ):
                 limits[user, channel] = touchpoint.company_id
         asked = self.filtered(
-            lambda t: (
-                (t.user_id, t.channel) in limits and not (t.case_id or t.is_fixed)
-            )
+            lambda t: (t.user_id, t.channel) in limits and not (t.case_id or t.is_fixed)
         )
         if not asked:
             return {}
         placed = self._get_placed(limits)
         sentences = {
-            "call": self.env._("%(rep)s has no room for another call: waits for %(day)s."),
+            "call": self.env._(
+                "%(rep)s has no room for another call: waits for %(day)s."
+            ),
             "visit": self.env._(
                 "%(rep)s has no room for another visit: waits for %(day)s."
             ),
@@ -70,10 +70,12 @@ class CrlTouchpoint(models.Model):
         return decisions
 
     def _get_next_day(self, user, company):
-        """The next day the user works on, after today on their clock."""
+        """The next day the user, or who stands in, works on; after today on their
+        clock."""
+        hand = user.crl_cover_id or user
         today = schedule.local_day(fields.Datetime.now(), user.tz or company._crl_tz())
         return schedule.roll_day(
-            today + timedelta(days=1), "forward", user._crl_working_days(company)
+            today + timedelta(days=1), "forward", hand._crl_working_days(company)
         )
 
     def _get_placed(self, limits):
@@ -100,7 +102,8 @@ class CrlTouchpoint(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH rep (user_id, channel, day_from, day_to, most) AS (VALUES %(reps)s),
+                WITH rep (user_id, channel, day_from, day_to, most) AS (
+                    VALUES %(reps)s),
                 taken AS (
                     SELECT t.user_id, t.channel, COUNT(*) AS count
                       FROM rep JOIN crl_touchpoint t USING (user_id, channel)
@@ -111,11 +114,12 @@ class CrlTouchpoint(models.Model):
                 queue AS (
                     SELECT t.id, t.user_id, t.channel, ROW_NUMBER() OVER (
                                PARTITION BY t.user_id, t.channel
-                               ORDER BY t.date_planned, t.id) AS place
+                               ORDER BY t.case_id IS NULL,
+                                        COALESCE(t.is_fixed, FALSE) DESC,
+                                        t.date_planned, t.id) AS place
                       FROM crl_touchpoint t
                      WHERE t.state = 'planned' AND t.date_due <= %(now)s
-                       AND t.user_id IN %(users)s
-                       AND t.case_id IS NULL AND t.is_fixed IS NOT TRUE)
+                       AND t.user_id IN %(users)s)
                 SELECT queue.id
                   FROM queue
                   JOIN rep USING (user_id, channel)

@@ -65,11 +65,22 @@ class CrlTouchpoint(models.Model):
 
     def _open(self):
         """Ask the rules, then open what may go, message by message, rep by rep."""
-        decisions = self._decide()
+        passed = self._pass()
+        passed = passed._pass(passed._get_limits())
+        passed._take_today()
+        human = passed.filtered(lambda t: t.channel in HUMAN_CHANNELS)
+        human._open_activities()
+        (passed - human)._send()
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _pass(self, rules=None):
+        """Those of the contacts that may go; what the rules decide of the others is
+        carried out."""
+        decisions = self._decide(rules)
         self._apply(decisions)
         now = fields.Datetime.now()
         # what was decided of one contact may have moved another
-        passed = self.filtered(
+        return self.filtered(
             lambda t: (
                 t.id not in decisions
                 and t.state == "planned"
@@ -77,10 +88,6 @@ class CrlTouchpoint(models.Model):
                 and t.date_due <= now
             )
         )
-        human = passed.filtered(lambda t: t.channel in HUMAN_CHANNELS)
-        human._open_activities()
-        (passed - human)._send()
-        self.env["crl.relationship"]._refresh(self.partner_id)
 
     def _apply(self, decisions):
         """Carry out what the rules decided, each with a line in the log."""
@@ -104,6 +111,18 @@ class CrlTouchpoint(models.Model):
                         same._tell_owner(
                             self.env._("%s Resume the procedure when it fits.", note)
                         )
+            elif verb == "postpone":
+                for touchpoint in touchpoints:
+                    decision = decisions[touchpoint.id]
+                    touchpoint.write(
+                        {
+                            "date_planned": decision.until,
+                            "date_due": decision.until,
+                            "is_fixed": True,
+                            "hold_reason": decision.note,
+                        }
+                    )
+                touchpoints._log("moved", rule, notes)
             elif verb == "hold":
                 # the same reason as yesterday is no news
                 news = touchpoints.filtered(

@@ -10,11 +10,11 @@ from .crl_cadence_step import HUMAN_CHANNELS
 class Decision(NamedTuple):
     """What a rule says of a due contact, when it does not let it pass.
 
-    :param verb: 'hold', 'skip', 'exit', 'pause' (the enrollment rests) or 'shift' (the
-        customer's whole procedure)
+    :param verb: 'hold', 'postpone' (to a new day), 'skip', 'exit', 'pause' (the
+        enrollment rests) or 'shift' (the customer's whole procedure)
     :param rule: short code of the rule, for the log
     :param note: why, as a sentence
-    :param until: naive UTC moment to look again, for 'hold'
+    :param until: naive UTC moment to look again for 'hold', to go for 'postpone'
     """
 
     verb: str
@@ -28,13 +28,14 @@ class CrlTouchpoint(models.Model):
 
     _inherit = "crl.touchpoint"
 
-    def _decide(self):
+    def _decide(self, rules=None):
         """Ask every rule about every contact; the first that objects decides.
 
+        :param rules: names of methods; those of ``_get_rules`` when empty
         :returns: ``{touchpoint id: Decision}`` for those that may not go now
         """
         decisions = {}
-        for rule in self._get_rules():
+        for rule in rules or self._get_rules():
             rest = self.filtered(lambda t: t.id not in decisions)
             decisions.update(getattr(rest, rule)())
         return decisions
@@ -50,7 +51,13 @@ class CrlTouchpoint(models.Model):
             "_rule_wait",
             "_rule_owner",
             "_rule_message",
+            "_rule_frequency",
         ]
+
+    def _get_limits(self):
+        """The rules that count what is open and what waits, asked once the decisions of
+        the others are carried out. As above."""
+        return ["_rule_daily_limit"]
 
     def _rule_enrollment(self):
         return {

@@ -63,6 +63,20 @@ class ResCompany(models.Model):
         help="No email and no SMS from 21:00 to 8:00 on the customer's clock; in "
         "France from 22:00 to 8:00, on Sundays and on public holidays.",
     )
+    crl_email_gap_hours = fields.Integer(
+        "Hours Between Two Emails",
+        default=16,
+        help="A message waits until the last one to the same customer or address is so "
+        "old; mailings count too. 0: no limit.",
+    )
+    crl_sms_gap_hours = fields.Integer(
+        "Hours Between Two SMS", default=24, help="As for emails. 0: no limit."
+    )
+    crl_weekly_marketing = fields.Integer(
+        "Marketing Messages a Week",
+        help="The most a customer gets in 7 days, emails and SMS together; mailings "
+        "count too. Further ones of procedures wait. 0: no limit.",
+    )
     crl_service_ignores_blacklist = fields.Boolean(
         "Service Messages to Blacklisted Addresses",
         help="Marketing never goes to a blacklisted address or number. With this, "
@@ -89,6 +103,12 @@ class ResCompany(models.Model):
         "CHECK(crl_catch_up_days >= 1 AND crl_wait_days >= 0)",
         "The catch-up takes at least 1 day, and days cannot be negative.",
     )
+    _crl_limits_positive = models.Constraint(
+        "CHECK(crl_email_gap_hours >= 0 AND crl_sms_gap_hours >= 0 "
+        "AND crl_weekly_marketing >= 0 AND crl_daily_calls >= 0 "
+        "AND crl_daily_visits >= 0 AND crl_daily_letters >= 0)",
+        "Limits and hours between messages cannot be negative.",
+    )
 
     def _crl_tz(self):
         """Name of the time zone the company lives in."""
@@ -99,6 +119,15 @@ class ResCompany(models.Model):
         """How late a contact may be and still be done as planned."""
         self.ensure_one()
         return timedelta(days=self.crl_catch_up_days or 3)
+
+    def _crl_limits_messages(self):
+        """Whether customers are spared messages that come too often."""
+        self.ensure_one()
+        return bool(
+            self.crl_email_gap_hours
+            or self.crl_sms_gap_hours
+            or self.crl_weekly_marketing
+        )
 
     def _crl_today(self):
         """The day it is for the company."""

@@ -23,6 +23,24 @@ class ResConfigSettings(models.TransientModel):
     crl_quiet_hours = fields.Boolean(
         related="company_id.crl_quiet_hours", readonly=False
     )
+    crl_email_gap_hours = fields.Integer(
+        related="company_id.crl_email_gap_hours", readonly=False
+    )
+    crl_sms_gap_hours = fields.Integer(
+        related="company_id.crl_sms_gap_hours", readonly=False
+    )
+    crl_weekly_marketing = fields.Integer(
+        related="company_id.crl_weekly_marketing", readonly=False
+    )
+    crl_daily_calls = fields.Integer(
+        related="company_id.crl_daily_calls", readonly=False
+    )
+    crl_daily_visits = fields.Integer(
+        related="company_id.crl_daily_visits", readonly=False
+    )
+    crl_daily_letters = fields.Integer(
+        related="company_id.crl_daily_letters", readonly=False
+    )
     crl_service_ignores_blacklist = fields.Boolean(
         related="company_id.crl_service_ignores_blacklist", readonly=False
     )

@@ -101,6 +101,14 @@ class ResPartner(models.Model):
         compute="_compute_crl_touchpoint_count", groups=INSIDERS
     )
 
+    # who else has an address is asked of every batch, and by Odoo of every email
+    _crl_email_normalized = models.Index(
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
+    )
+    _crl_phone_sanitized = models.Index(
+        "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"
+    )
+
     crl_preferred_channel = fields.Selection(
         [("email", "Email"), ("sms", "SMS")],
         "Prefers",

@@ -21,6 +21,12 @@ class ResUsers(models.Model):
         help="The most that fall due on one day. 0: as the company says.",
     )
 
+    _crl_limits_positive = models.Constraint(
+        "CHECK(crl_daily_calls >= 0 AND crl_daily_visits >= 0 "
+        "AND crl_daily_letters >= 0)",
+        "Limits a day cannot be negative.",
+    )
+
     def _crl_get_leader(self):
         """The leader of the user's sales team, even after the user has left it."""
         # who leads whom is for every colleague to know

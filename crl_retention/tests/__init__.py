@@ -11,6 +11,7 @@ from . import test_people_absence
 from . import test_heartbeat
 from . import test_exit
 from . import test_hours
+from . import test_limits
 from . import test_query_count
 from . import test_screens
 from . import test_security

@@ -1,4 +1,5 @@
 from contextlib import ExitStack
+from itertools import count
 
 from freezegun import freeze_time
 
@@ -39,6 +40,8 @@ class CrlCase(TransactionCase):
             }
         )
         cls.cadence = cls.env.ref("crl_retention.cadence_new_account")
+        # each customer has a number of its own
+        cls.lines = count()
         cls.customer = cls._new_customer("Bella Napoli")
 
     @classmethod
@@ -53,13 +56,14 @@ class CrlCase(TransactionCase):
 
     @classmethod
     def _new_customer(cls, name, **values):
+        line = next(cls.lines)
         return cls.env["res.partner"].create(
             {
                 "name": name,
                 "is_company": True,
                 "email": f"{name.lower().replace(' ', '.')}@example.com",
                 "country_id": cls.env.ref("base.fr").id,
-                "phone": "+33 1 42 68 53 00",
+                "phone": f"+33 1 42 68 {53 + line // 100} {line % 100:02}",
                 "tz": "Europe/Paris",
                 "user_id": cls.rep.id,
                 **values,
