@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 
 import psycopg2
 
@@ -8,7 +9,7 @@ from odoo.exceptions import ConcurrencyError
 _logger = logging.getLogger(__name__)
 
 #: Records a job handles between two commits.
-BATCH = 500
+BATCH = 1000
 #: Times a job sees its batch anew because others write the same rows.
 MAX_CONFLICTS = 5
 
@@ -70,14 +71,20 @@ class CrlEngine(models.AbstractModel):
 
     @api.model
     def _cron_run(self):
-        """Run every job, a batch each in turn, until no backlog or no time is left."""
+        """Run every job, a batch each in turn, until no backlog or no time is left.
+
+        The time is looked at when each job had its batch: the backlog of one does not
+        keep those behind it from their work. Reps hear once a run what came for them.
+        """
         heartbeat = self.env["crl.heartbeat"]
         jobs, failed, left = self._get_jobs(), set(), 1
         size = self._get_batch_size()
+        news = Counter()
+        engine = self.with_context(crl_news=news)
         heartbeat._beat(date_start=fields.Datetime.now())
         while jobs and left:
             for job in list(jobs):
-                handled = self._run_batch(*job, size)
+                handled = engine._run_batch(*job, size)
                 if handled is None:
                     failed.add(".".join(job))
                 if (handled or 0) < size:
@@ -86,8 +93,7 @@ class CrlEngine(models.AbstractModel):
                 self.env.invalidate_all()
                 if handled:
                     left = heartbeat._beat(date_progress=fields.Datetime.now())
-                if not left:
-                    break
+        self.env["crl.touchpoint"]._tell_news(news)
         if jobs:
             self.env.ref("crl_retention.ir_cron_run")._trigger()
         heartbeat._beat(

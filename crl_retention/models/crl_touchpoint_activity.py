@@ -1,9 +1,10 @@
+from collections import Counter
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, groupby, plaintext2html
 
 from ..tools import schedule
 from .crl_cadence_step import HUMAN_CHANNELS
@@ -26,7 +27,13 @@ class CrlTouchpoint(models.Model):
         )
         # one query for the names that create() would read one by one
         self.partner_id.mapped("display_name")
-        activities = Activity.create(self._prepare_activities())
+        self._follow()
+        vals_list = self._prepare_activities()
+        notes = [vals.pop("note") for vals in vals_list]
+        activities = Activity.create(vals_list)
+        # a text is sanitized once, not once for each contact it is the script of
+        for note, indexes in groupby(range(len(notes)), notes.__getitem__):
+            activities.browse(activities._ids[i] for i in indexes).note = note
         for touchpoint, activity in zip(self, activities, strict=True):
             touchpoint.activity_id = activity
         self.write({"state": "open", "hold_reason": False, "date_due": False})
@@ -36,6 +43,45 @@ class CrlTouchpoint(models.Model):
         )._book_meetings()
         self._announce()
 
+    def _follow(self):
+        """Let the reps follow their customers, as Odoo does for each activity.
+
+        One statement for all of them: when the activities are made, Odoo finds the
+        followers there already and has nothing to add rep by rep.
+        """
+        subtypes, __, external = self.env["mail.message.subtype"].default_subtypes(
+            "res.partner"
+        )
+        pairs = {(t.partner_id.id, t._get_hand().partner_id.id) for t in self}
+        self.env.execute_query(
+            SQL(
+                """
+                WITH followers AS (
+                    INSERT INTO mail_followers (res_model, res_id, partner_id)
+                         SELECT 'res.partner', pair.res_id, p.id
+                           FROM unnest(%s::int[], %s::int[]) pair (res_id, partner_id)
+                           JOIN res_partner p ON p.id = pair.partner_id AND p.active
+                    ON CONFLICT (res_model, res_id, partner_id) DO NOTHING
+                      RETURNING id, partner_id)
+                INSERT INTO mail_followers_mail_message_subtype_rel
+                            (mail_followers_id, mail_message_subtype_id)
+                     SELECT f.id, s.id
+                       FROM followers f
+                       JOIN res_partner p ON p.id = f.partner_id
+                       JOIN mail_message_subtype s ON s.id = ANY(
+                            CASE WHEN p.partner_share THEN %s ELSE %s END)
+                  RETURNING mail_followers_id
+                """,
+                [pair[0] for pair in pairs],
+                [pair[1] for pair in pairs],
+                external.ids,
+                subtypes.ids,
+            )
+        )
+        self.partner_id.invalidate_recordset(
+            ["message_follower_ids", "message_partner_ids", "message_is_follower"]
+        )
+
     def _prepare_activities(self):
         model_id = self.env["ir.model"]._get_id("res.partner")
         words = self._get_last_words()
@@ -44,14 +90,21 @@ class CrlTouchpoint(models.Model):
             or self.env.ref("mail.mail_activity_data_todo")
             for channel, xmlid in self.env["mail.activity"]._get_crl_types().items()
         }
+        # in the language of the rep who reads it
+        by_lang = self.grouped(lambda t: t._get_hand().lang)
+        texts = {
+            text.id: text
+            for lang, touchpoints in by_lang.items()
+            for text in touchpoints.with_context(lang=lang)
+        }
         vals_list = []
         for touchpoint in self:
-            hand = touchpoint._get_hand()
-            # in the language of the rep who reads it
-            text = touchpoint.with_context(lang=hand.lang)
+            hand, text = touchpoint._get_hand(), texts[touchpoint.id]
             vals_list.append(
                 {
                     "res_model_id": model_id,
+                    # what create() would work out record by record
+                    "res_model": "res.partner",
                     "res_id": touchpoint.partner_id.id,
                     "activity_type_id": (
                         touchpoint._get_step().activity_type_id
@@ -135,8 +188,22 @@ class CrlTouchpoint(models.Model):
         return start if working == day else schedule.utc_at(working, hour_from, tz)
 
     def _announce(self):
-        """Tell each rep once how many contacts have come."""
-        for user, touchpoints in self.grouped(lambda t: t.activity_id.user_id).items():
+        """Tell each rep how many contacts have come: at once, or when the pump's run is
+        over, which counts them (context ``crl_news``)."""
+        counts = Counter(touchpoint.activity_id.user_id.id for touchpoint in self)
+        news = self.env.context.get("crl_news")
+        if isinstance(news, Counter):
+            news.update(counts)
+        else:
+            self._tell_news(counts)
+
+    @api.model
+    def _tell_news(self, counts):
+        """Tell reps once how many contacts have come.
+
+        :param counts: ``{user id: number of contacts}``
+        """
+        for user in self.env["res.users"].browse(counts):
             if user == self.env.user:
                 continue
             own = self.with_context(lang=user.lang)
@@ -144,7 +211,7 @@ class CrlTouchpoint(models.Model):
                 "simple_notification",
                 {
                     "title": own.env._("Retention"),
-                    "message": own.env._("%s new contacts to do.", len(touchpoints)),
+                    "message": own.env._("%s new contacts to do.", counts[user.id]),
                     "sticky": False,
                 },
             )
