@@ -39,6 +39,7 @@ from . import crl_case_opening
 from . import crl_case_reminder
 from . import calendar_event
 from . import ir_http
+from . import ir_qweb
 from . import mail_activity
 from . import mail_activity_type
 from . import mail_thread

@@ -3,6 +3,8 @@ import secrets
 from odoo import Command, api, fields, models
 from odoo.tools import plaintext2html
 
+from .ir_qweb import CompiledBodies
+
 HEADERS = {
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "OOF",
@@ -67,7 +69,8 @@ class CrlTouchpoint(models.Model):
     def _render(self, template_field, texts):
         """The texts of these contacts, each in the customer's language.
 
-        A template is rendered once a language, for all contacts it goes to.
+        A template is compiled and rendered once a language, for all contacts it goes
+        to.
 
         :param template_field: the step's field with the template
         :param texts: ``[(field of the template, engine)]``
@@ -76,7 +79,7 @@ class CrlTouchpoint(models.Model):
         result = {touchpoint.id: {} for touchpoint in self}
         groups = self.grouped(lambda t: (t._get_step()[template_field], t._get_lang()))
         for (template, lang), touchpoints in groups.items():
-            template = template.with_context(lang=lang)
+            template = template.with_context(lang=lang, crl_compiled=CompiledBodies())
             for field, engine in texts:
                 rendered = template._render_template(
                     template[field],

@@ -13,6 +13,7 @@ from . import test_exit
 from . import test_hours
 from . import test_limits
 from . import test_query_count
+from . import test_render
 from . import test_screens
 from . import test_security
 from . import test_story
