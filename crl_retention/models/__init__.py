@@ -54,4 +54,5 @@ from . import res_partner_screen
 from . import res_partner_why
 from . import res_users
 from . import res_users_absence
+from . import res_users_leaving
 from . import sms_sms

@@ -53,7 +53,7 @@ class CrlTouchpoint(models.Model):
         ).items():
             touchpoints._give_activities(hand)
             if hand == owner:
-                note = self.env._("%s is back.", owner.name)
+                note = self.env._("Back with %s.", owner.name)
             else:
                 note = self.env._(
                     "%(owner)s is away: %(cover)s stands in.",

@@ -61,7 +61,7 @@ class TestPeopleAbsence(CrlCase):
         self.run_at("2026-03-16 07:00:00")
         self.assertEqual(self.hand(), self.rep)
         self.run_at("2026-03-16 07:10:00")
-        self.assertEqual(self.moves(), [f"{self.rep.name} is back."])
+        self.assertEqual(self.moves(), [f"Back with {self.rep.name}."])
 
     def test_what_is_open_moves_on_the_first_day_away_and_once(self):
         self.run_at("2026-03-09 09:00:00")
