@@ -207,6 +207,8 @@ class ResPartner(models.Model):
             partners.crl_relationship_id.write(
                 {"user_id": owner.id, "company_id": company.id}
             )
+            if company:
+                partners._crl_follow_company(company)
             partners.crl_enrollment_ids.filtered("is_live").user_id = owner
             partners.crl_touchpoint_ids.filtered(
                 lambda t: (
@@ -218,3 +220,22 @@ class ResPartner(models.Model):
                 partners.crl_case_ids.filtered(lambda case: case._is_live()).write(
                     {"user_id": owner.id}
                 )
+
+    def _crl_follow_company(self, company):
+        """Take what is ahead of customers along to their company, but the procedures of
+        another; what is done stays where it was done."""
+        live = self.crl_enrollment_ids.filtered(
+            lambda e: e.is_live and e.company_id != company
+        )
+        foreign = live.filtered(
+            lambda e: e.cadence_id.company_id not in (company, company.browse())
+        )
+        foreign._exit(
+            self.env._("The customer belongs to %s now.", company.name), "company"
+        )
+        (live - foreign).company_id = company
+        for records in (
+            self.crl_touchpoint_ids.filtered("is_live"),
+            self.crl_case_ids.filtered(lambda case: case._is_live()),
+        ):
+            records.filtered(lambda r: r.company_id != company).company_id = company

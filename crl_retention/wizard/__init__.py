@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import crl_ask
 from . import crl_cadence_move
 from . import crl_cadence_preview
