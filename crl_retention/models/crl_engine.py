@@ -39,6 +39,17 @@ class CrlEngine(models.AbstractModel):
         ]
 
     @api.model
+    def _get_shared_jobs(self):
+        """Those of the jobs that two workers do side by side: each claims what it takes
+        with SKIP LOCKED, in its first query."""
+        return [
+            ("crl.touchpoint", "_read_fates"),
+            ("crl.touchpoint", "_resend_due"),
+            ("crl.enrollment", "_advance_due"),
+            ("crl.touchpoint", "_open_due"),
+        ]
+
+    @api.model
     def _isolate(self, records, work, set_aside=True):
         """Do something to records so that one that raises does not stop the others.
 
@@ -71,17 +82,47 @@ class CrlEngine(models.AbstractModel):
 
     @api.model
     def _cron_run(self):
-        """Run every job, a batch each in turn, until no backlog or no time is left.
+        """Run every job until no backlog or no time is left, and call for help when
+        there is more than one batch of something."""
+        heartbeat = self.env["crl.heartbeat"]
+        heartbeat._beat(date_start=fields.Datetime.now())
+        jobs, failed = self._work_off(self._get_jobs(), "crl_retention.ir_cron_help")
+        if jobs:
+            self.env.ref("crl_retention.ir_cron_run")._trigger()
+        # before the pulse, which is given up when another run writes it
+        self.env["ir.cron"]._commit_progress()
+        heartbeat._beat(
+            date_end=fields.Datetime.now(),
+            failed_jobs=", ".join(sorted(failed)) or None,
+            **heartbeat._count_up(),
+        )
+
+    @api.model
+    def _cron_help(self):
+        """Work off a backlog on a second worker, beside the pump.
+
+        Odoo never runs one scheduled action twice at once, so that this is another. It
+        has nothing to do by itself: the pump calls it.
+        """
+        jobs, __ = self._work_off(self._get_shared_jobs())
+        if jobs:
+            self.env.ref("crl_retention.ir_cron_help")._trigger()
+
+    @api.model
+    def _work_off(self, jobs, helper=None):
+        """Do jobs, a batch each in turn, until no backlog or no time is left.
 
         The time is looked at when each job had its batch: the backlog of one does not
         keep those behind it from their work. Reps hear once a run what came for them.
+
+        :param helper: xml id of the scheduled action to call when a shared job has more
+        :returns: the jobs that are not over, and the names of those that raised
         """
         heartbeat = self.env["crl.heartbeat"]
-        jobs, failed, left = self._get_jobs(), set(), 1
+        shared, jobs, failed, left = self._get_shared_jobs(), list(jobs), set(), 1
         size = self._get_batch_size()
         news = Counter()
         engine = self.with_context(crl_news=news)
-        heartbeat._beat(date_start=fields.Datetime.now())
         while jobs and left:
             for job in list(jobs):
                 handled = engine._run_batch(*job, size)
@@ -89,18 +130,15 @@ class CrlEngine(models.AbstractModel):
                     failed.add(".".join(job))
                 if (handled or 0) < size:
                     jobs.remove(job)
+                elif helper and job in shared:
+                    self.env.ref(helper)._trigger()
+                    helper = None
                 left = self.env["ir.cron"]._commit_progress(handled or 0)
                 self.env.invalidate_all()
                 if handled:
                     left = heartbeat._beat(date_progress=fields.Datetime.now())
         self.env["crl.touchpoint"]._tell_news(news)
-        if jobs:
-            self.env.ref("crl_retention.ir_cron_run")._trigger()
-        heartbeat._beat(
-            date_end=fields.Datetime.now(),
-            failed_jobs=", ".join(sorted(failed)) or None,
-            **heartbeat._count_up(),
-        )
+        return jobs, failed
 
     @api.model
     def _get_batch_size(self):

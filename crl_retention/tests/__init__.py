@@ -1,4 +1,5 @@
 from . import test_activity_done
+from . import test_backlog
 from . import test_case
 from . import test_demo
 from . import test_enroll

@@ -99,8 +99,8 @@ class TestHeartbeat(CrlCase):
         for tries in range(6):
             progress.timed_out_counter = tries
             sizes.append(engine._get_batch_size())
-        self.assertEqual(sizes, [500, 500, 62, 7, 1, 1])
-        self.assertEqual(self.env["crl.engine"]._get_batch_size(), 500)
+        self.assertEqual(sizes, [1000, 1000, 125, 15, 1, 1])
+        self.assertEqual(self.env["crl.engine"]._get_batch_size(), 1000)
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,56 @@
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..models import crl_engine
+from .common import CrlCase
+
+
+@tagged("post_install", "-at_install")
+class TestBacklog(CrlCase):
+    """What a run does when there is more to do than one batch."""
+
+    def setUp(self):
+        super().setUp()
+        self.customers = self.customer
+        for number in range(5):
+            self.customers += self._new_customer(f"Trattoria {number}")
+        self.enroll(self.customers)
+        self.help = self.env.ref("crl_retention.ir_cron_help")
+
+    def get_welcomes(self):
+        return self.env["crl.touchpoint"].search(
+            [
+                ("partner_id", "in", self.customers.ids),
+                ("step_id", "=", self.env.ref("crl_retention.step_m1_welcome").id),
+            ]
+        )
+
+    def count_calls(self):
+        return self.env["ir.cron.trigger"].search_count(
+            [("cron_id", "=", self.help.id)]
+        )
+
+    def test_one_batch_needs_no_help(self):
+        self.run_cron()
+        self.assertEqual(set(self.get_welcomes().mapped("state")), {"open"})
+        self.assertEqual(self.count_calls(), 0)
+
+    def test_calls_for_help_with_more_than_one_batch(self):
+        with patch.object(crl_engine, "BATCH", 2):
+            self.run_cron()
+        self.assertEqual(set(self.get_welcomes().mapped("state")), {"open"})
+        self.assertEqual(self.count_calls(), 1)
+
+    def test_helper_works_off_what_is_due(self):
+        with patch.object(crl_engine, "BATCH", 2):
+            with self.enter_registry_test_mode():
+                self.assertIs(self.help.method_direct_trigger(), True)
+        self.env.invalidate_all()
+        self.assertEqual(set(self.get_welcomes().mapped("state")), {"open"})
+        self.assertEqual(len(self.get_welcomes().mail_message_id), 6)
+
+    def test_helper_does_only_what_is_claimed(self):
+        shared = self.env["crl.engine"]._get_shared_jobs()
+        self.assertLess(set(shared), set(self.env["crl.engine"]._get_jobs()))
+        self.assertNotIn(("crl.enrollment", "_enroll_automatically"), shared)
