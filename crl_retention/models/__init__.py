@@ -50,6 +50,7 @@ from . import res_config_settings
 from . import res_partner
 from . import res_partner_address
 from . import res_partner_joining
+from . import res_partner_privacy
 from . import res_partner_retention
 from . import res_partner_screen
 from . import res_partner_why

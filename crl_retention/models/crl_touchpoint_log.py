@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .res_company import LOG_MONTHS
+
 DECISIONS = [
     ("planned", "Planned"),
     ("moved", "Moved"),
@@ -20,6 +22,7 @@ DECISIONS = [
     ("completed", "Completed"),
     ("case", "Case"),
     ("repaired", "Put right"),
+    ("erased", "Erased"),
 ]
 
 
@@ -80,6 +83,9 @@ class CrlTouchpointLog(models.Model):
             ("moved", "activity"): self.env._("Moved in the activity or the calendar."),
             ("moved", "retry"): self.env._("Tried, but not reached."),
             ("moved", "owner"): self.env._("Given to somebody else."),
+            ("moved", "cover"): self.env._("Somebody stands in, or is back."),
+            ("moved", "contact"): self.env._("The person changed."),
+            "erased": self.env._("What was said was erased."),
             ("moved", "too_old"): self.env._("Fell due during a standstill."),
             ("held", "error"): self.env._("Held after an error, and tried again."),
             ("held", "delivery"): self.env._("Did not leave."),
@@ -122,6 +128,7 @@ class CrlTouchpointLog(models.Model):
             "repaired": self.env._("Put right."),
         }
 
+    _date = models.Index("(date)")
     _errors = models.Index("(date) WHERE rule = 'error'")
 
     def write(self, vals):
@@ -131,7 +138,45 @@ class CrlTouchpointLog(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_log(self):
-        raise UserError(self.env._("Log lines cannot be deleted."))
+        raise UserError(
+            self.env._(
+                "Log lines cannot be deleted. What they say can be erased: on the "
+                "customer, Actions, Retention Data."
+            )
+        )
+
+    #: Lines one turn of the nightly cleaning deletes.
+    _GC_BATCH = 10000
+
+    @api.autovacuum
+    def _gc_old_lines(self):
+        """Delete the lines that are older than their company keeps them, but those of
+        contacts and procedures that are still ahead.
+
+        :returns: ``(lines deleted, whether there are more)``
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """DELETE FROM crl_touchpoint_log WHERE id IN (
+                       SELECT l.id FROM crl_touchpoint_log l
+                    LEFT JOIN res_company c ON c.id = l.company_id
+                    LEFT JOIN crl_touchpoint t ON t.id = l.touchpoint_id
+                    LEFT JOIN crl_enrollment e ON e.id = l.enrollment_id
+                        WHERE COALESCE(c.crl_log_months, %s) > 0
+                          AND l.date < %s - make_interval(
+                              months => COALESCE(c.crl_log_months, %s))
+                          AND COALESCE(t.state, '') NOT IN ('planned', 'open')
+                          AND e.is_live IS NOT TRUE
+                     ORDER BY l.date LIMIT %s)
+                RETURNING id""",
+                LOG_MONTHS,
+                fields.Datetime.now(),
+                LOG_MONTHS,
+                self._GC_BATCH,
+            )
+        )
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+        return len(rows), len(rows) == self._GC_BATCH
 
     @api.model
     def _log(self, records, decision, rule, note=""):

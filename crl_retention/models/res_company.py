@@ -5,6 +5,9 @@ from odoo import api, fields, models
 
 from ..tools import quiet_hours, schedule
 
+#: Months the lines of the log are kept as delivered.
+LOG_MONTHS = 24
+
 
 class ResCompany(models.Model):
     """The decisions a company takes. None is NOT NULL in the database, where Odoo's own
@@ -82,6 +85,12 @@ class ResCompany(models.Model):
         help="Marketing never goes to a blacklisted address or number. With this, "
         "service messages of a procedure do.",
     )
+    crl_log_months = fields.Integer(
+        "Keep the Log (months)",
+        default=LOG_MONTHS,
+        help="Lines of the log that are older are deleted, but those of contacts and "
+        "procedures still ahead. 0: they are kept for ever.",
+    )
     crl_portfolio_admin_id = fields.Many2one(
         "res.users",
         "Portfolio Administrator",
@@ -108,6 +117,10 @@ class ResCompany(models.Model):
         "AND crl_weekly_marketing >= 0 AND crl_daily_calls >= 0 "
         "AND crl_daily_visits >= 0 AND crl_daily_letters >= 0)",
         "Limits and hours between messages cannot be negative.",
+    )
+
+    _crl_log_months_positive = models.Constraint(
+        "CHECK(crl_log_months >= 0)", "The months to keep the log cannot be negative."
     )
 
     def _crl_tz(self):

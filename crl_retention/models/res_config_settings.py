@@ -44,6 +44,7 @@ class ResConfigSettings(models.TransientModel):
     crl_service_ignores_blacklist = fields.Boolean(
         related="company_id.crl_service_ignores_blacklist", readonly=False
     )
+    crl_log_months = fields.Integer(related="company_id.crl_log_months", readonly=False)
     crl_portfolio_admin_id = fields.Many2one(
         related="company_id.crl_portfolio_admin_id", readonly=False
     )

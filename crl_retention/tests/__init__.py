@@ -15,6 +15,7 @@ from . import test_hours
 from . import test_limits
 from . import test_people_leaving
 from . import test_people_merge
+from . import test_people_privacy
 from . import test_query_count
 from . import test_render
 from . import test_screens

@@ -5,6 +5,7 @@ from . import crl_cadence_preview
 from . import crl_deputy
 from . import crl_enroll
 from . import crl_hand_over
+from . import crl_privacy
 from . import crl_relationship_stage
 from . import crl_touchpoint_move
 from . import crl_touchpoint_result

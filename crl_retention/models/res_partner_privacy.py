@@ -1,0 +1,196 @@
+import json
+
+from odoo import models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL, html2plaintext
+
+#: What is told of a customer who asks what we hold, by model.
+EXPORTED = {
+    "crl.relationship": [
+        "customer_since",
+        "stage_id",
+        "user_id",
+        "last_contact_date",
+        "next_contact_date",
+        "last_verdict",
+        "score",
+        "band",
+    ],
+    "crl.enrollment": ["cadence_id", "date_start", "cycle", "state", "exit_reason"],
+    "crl.touchpoint": [
+        "contact_id",
+        "channel",
+        "medium",
+        "purpose",
+        "user_id",
+        "date_planned",
+        "date_done",
+        "state",
+        "outcome",
+        "verdict",
+        "score",
+        "feedback_date",
+        "note",
+        "hold_reason",
+    ],
+    "crl.case": [
+        "kind",
+        "description",
+        "user_id",
+        "date_open",
+        "deadline",
+        "date_closed",
+        "state",
+    ],
+    "crl.touchpoint.log": ["date", "decision", "rule", "note"],
+}
+
+
+class ResPartner(models.Model):
+    """What a customer may ask for: to be told what we hold, and to have it erased."""
+
+    _inherit = "res.partner"
+
+    def _crl_check_privacy(self):
+        """Check that the user may hand out and erase what customers said.
+
+        :returns: the customers, as the engine sees them
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("crl_retention.crl_retention_group_manager"):
+            raise AccessError(self.env._("Only a manager of Customer Retention may."))
+        # what everybody said counts, also to those the manager does not lead
+        return self.commercial_partner_id.sudo()
+
+    def crl_export_data(self):
+        """What we hold about customers, as the text of a JSON file.
+
+        Left out are Odoo's own data on the contact, which Odoo exports itself.
+        """
+        exported = []
+        for partner in self._crl_check_privacy():
+            customer = {
+                "name": partner.display_name,
+                "do_not_contact": partner.crl_do_not_contact,
+                "preferred_channel": partner.crl_preferred_channel or None,
+            }
+            for model, names in EXPORTED.items():
+                records = (
+                    self.env[model]
+                    .sudo()
+                    .search(  # checked above
+                        [("partner_id", "=", partner.id)], order="id"
+                    )
+                )
+                customer[model] = self._crl_to_plain(records, names)
+            customer["messages"] = [
+                {
+                    "date": str(message.date),
+                    "subject": message.subject or None,
+                    "text": html2plaintext(message.body or ""),
+                }
+                for message in partner._crl_get_said().sorted("id")
+            ]
+            exported.append(customer)
+        return json.dumps(exported, indent=2, ensure_ascii=False)
+
+    def _crl_to_plain(self, records, names):
+        """Values of records as a JSON file can hold them; names instead of ids."""
+        return [
+            {
+                name: row[name][1]
+                if isinstance(row[name], tuple)
+                else row[name]
+                if isinstance(row[name], int | str)
+                else str(row[name])
+                for name in names
+            }
+            for row in records.read(names)
+        ]
+
+    def crl_erase_data(self):
+        """Forget what customers said and what was said of them; what happened when
+        stays, so that counts hold. Their procedures end and their open cases close.
+
+        Erased are notes, words, reasons, the links of messages, and in the chatter the
+        copies of our messages, results and cases. Who did it is in the log.
+        """
+        customers = self._crl_check_privacy()
+        reason = self.env._("Erased on demand.")
+        customers.crl_enrollment_ids.filtered("is_live")._exit(reason, "erased")
+        for case in customers.crl_case_ids.filtered(lambda case: case._is_live()):
+            case._close("cancelled", reason)
+        customers.crl_touchpoint_ids._cancel("erased", reason)
+        messages = customers._crl_get_said()
+        for model, name in (("mail.mail", "body_html"), ("sms.sms", "body")):
+            self.env[model].sudo().search(  # checked above
+                [("mail_message_id", "in", messages.ids)]
+            )[name] = reason
+        messages.write({"body": reason, "subject": False})
+        self.env.flush_all()
+        for table, emptied in (
+            (
+                "crl_touchpoint",
+                "note = NULL, hold_reason = NULL, dead_address = NULL, "
+                "access_token = NULL",
+            ),
+            ("crl_case", "description = NULL"),
+            ("crl_enrollment", "exit_reason = NULL"),
+            # past the ORM, which lets nobody change a line
+            ("crl_touchpoint_log", "note = NULL"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s WHERE partner_id IN %s",
+                    SQL.identifier(table),
+                    SQL(emptied),
+                    tuple(customers.ids),
+                )
+            )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE mail_activity a SET note = NULL, feedback = NULL
+                     FROM mail_activity_type k
+                    WHERE k.id = a.activity_type_id AND NOT a.active
+                      AND (a.automated OR k.crl_channel IS NOT NULL)
+                      AND a.res_model = 'res.partner' AND a.res_id IN %s""",
+                tuple(customers.ids),
+            )
+        )
+        self.env.invalidate_all()
+        self.env["crl.touchpoint.log"].sudo().create(  # the engine's record
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": partner.company_id.id or self.env.company.id,
+                    "decision": "erased",
+                    "rule": "privacy",
+                    "note": self.env._("By %s.", self.env.user.name),
+                }
+                for partner in customers
+            ]
+        )
+        self.env["crl.relationship"].sudo()._refresh(customers)  # as above
+        return True
+
+    def _crl_get_said(self):
+        """Messages that tell what we wrote to customers and what was said of them: our
+        messages, results of contacts, notices to colleagues, the chatter of cases."""
+        cases = self.crl_case_ids
+        return self.env["mail.message"].search(
+            [
+                "|",
+                "|",
+                ("id", "in", self.crl_touchpoint_ids.mail_message_id.ids),
+                "&",
+                ("model", "=", "crl.case"),
+                ("res_id", "in", cases.ids),
+                "&",
+                "&",
+                ("model", "=", "res.partner"),
+                ("res_id", "in", self.ids),
+                "|",
+                ("message_type", "=", "user_notification"),
+                ("mail_activity_type_id.crl_channel", "!=", False),
+            ]
+        )
