@@ -2,6 +2,7 @@ from . import base_partner_merge
 from . import crl_ask
 from . import crl_cadence_move
 from . import crl_cadence_preview
+from . import crl_choice
 from . import crl_deputy
 from . import crl_enroll
 from . import crl_hand_over

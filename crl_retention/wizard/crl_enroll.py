@@ -1,8 +1,7 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-#: The most customers one go takes, and the most the table shows of them.
-MAX_CUSTOMERS = 5000
+#: The most customers the table shows.
 MAX_LINES = 200
 
 
@@ -13,22 +12,9 @@ class CrlEnroll(models.TransientModel):
     """
 
     _name = "crl.enroll"
+    _inherit = ["crl.choice"]
     _description = "Enroll Customers"
 
-    cadence_id = fields.Many2one(
-        "crl.cadence",
-        "Procedure",
-        required=True,
-        default=lambda self: self.env["crl.cadence"].search([], limit=1),
-    )
-    partner_ids = fields.Many2many("res.partner", string="Customers")
-    use_domain = fields.Boolean(
-        "By the Procedure's Filter",
-        help="Take the customers the procedure's own filter finds.",
-    )
-    date_start = fields.Date(
-        "Start", required=True, default=lambda self: self.env.company._crl_today()
-    )
     # for the user who asks, not for everybody as stored fields usually are
     line_ids = fields.One2many(
         "crl.enroll.line",
@@ -48,50 +34,6 @@ class CrlEnroll(models.TransientModel):
     )
     hidden_count = fields.Integer(compute="_compute_texts")
     button_label = fields.Char(compute="_compute_texts")
-
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        context = self.env.context
-        if "partner_ids" not in fields_list or "partner_ids" in values:
-            return values
-        if context.get("active_model") == "res.partner":
-            values["partner_ids"] = [Command.set(context.get("active_ids", []))]
-        if context.get("active_model") == "crl.relationship":
-            relationships = self.env["crl.relationship"].browse(
-                context.get("active_ids", [])
-            )
-            values["partner_ids"] = [Command.set(relationships.partner_id.ids)]
-        return values
-
-    def _get_partners(self):
-        self.ensure_one()
-        if not self.use_domain:
-            return self.partner_ids._origin
-        return self.env["res.partner"].search(
-            self.cadence_id._parse_domain("enroll_domain")
-            & fields.Domain(["|", ("is_company", "=", True), ("parent_id", "=", False)])
-            & fields.Domain("partner_share", "=", True),
-            limit=MAX_CUSTOMERS,
-            order="id",
-        )
-
-    def _sort_out(self):
-        """Who gets in, and who does not and why, for this user.
-
-        :returns: ``(commercial partners, {commercial partner: sentence})``
-        """
-        self.ensure_one()
-        accepted, refused = self.env["crl.enrollment"]._sort_out(
-            self._get_partners(), self.cadence_id._origin
-        )
-        for customers in accepted.grouped("user_id").values():
-            try:
-                customers._crl_check_mine()
-            except AccessError as error:
-                refused.update(dict.fromkeys(customers, str(error)))
-                accepted -= customers
-        return accepted, refused
 
     @api.depends("cadence_id", "partner_ids", "use_domain")
     def _compute_line_ids(self):
@@ -134,7 +76,9 @@ class CrlEnroll(models.TransientModel):
                 "\n".join([*refused.values()][:10])
                 or self.env._("Choose the customers to enroll.")
             )
-        ids = accepted.crl_enroll(self.cadence_id.id, self.date_start)
+        ids = []
+        for day, customers in self._get_starts(accepted):
+            ids += customers.crl_enroll(self.cadence_id.id, day)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Enrolled"),
