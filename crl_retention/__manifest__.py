@@ -27,6 +27,7 @@
         "wizard/crl_touchpoint_result_views.xml",
         "wizard/crl_ask_views.xml",
         "wizard/crl_cadence_preview_views.xml",
+        "wizard/crl_dry_run_views.xml",
         "wizard/crl_touchpoint_move_views.xml",
         "wizard/crl_relationship_stage_views.xml",
         "wizard/crl_why_views.xml",
@@ -52,6 +53,7 @@
             "crl_retention/static/src/activity/**/*",
             "crl_retention/static/src/alarm/**/*",
             "crl_retention/static/src/cadence/**/*",
+            "crl_retention/static/src/dry_run/**/*",
         ],
         "web.assets_tests": [
             "crl_retention/static/tests/tours/**/*",

@@ -286,6 +286,19 @@ class CrlCadence(models.Model):
             "context": {"default_cadence_id": self.id},
         }
 
+    def action_dry_run(self):
+        """Open the dry run on the customers of the filter."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crl_retention.crl_dry_run_action"
+        )
+        action["context"] = {
+            "default_cadence_id": self.id,
+            "default_use_domain": True,
+            "dialog_size": "extra-large",
+        }
+        return action
+
     def action_enroll_matching(self):
         """Open the enrollment wizard on the customers of the filter."""
         self.ensure_one()

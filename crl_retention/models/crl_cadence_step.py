@@ -93,7 +93,7 @@ class CrlCadenceStep(models.Model):
         "Can Wait (days)",
         default=3,
         help="How many days later the contact does as well, when more falls on a day "
-        "than the reps can do.",
+        "than the reps can do. The dry run levels within it.",
     )
     hour_from = fields.Float("From Hour", default=9.0)
     hour_to = fields.Float(

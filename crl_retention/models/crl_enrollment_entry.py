@@ -271,6 +271,14 @@ class CrlEnrollment(models.Model):
     @api.model
     def _enroll_found(self, cadence, limit):
         """Enroll the first customers a procedure's filter finds."""
+        accepted, __ = self._sort_out(self._find_new(cadence, limit), cadence)
+        self.env["crl.engine"]._isolate(
+            accepted, lambda partners: self._enroll(partners, cadence)
+        )
+
+    @api.model
+    def _find_new(self, cadence, limit):
+        """The first customers a procedure would enroll by itself."""
         domain = cadence._parse_domain("enroll_domain") & Domain(
             [
                 ("create_date", ">=", cadence.auto_enroll_from),
@@ -286,8 +294,4 @@ class CrlEnrollment(models.Model):
             domain &= Domain("crl_enrollment_id", "=", False)
         if cadence.company_id:
             domain &= Domain("company_id", "in", [cadence.company_id.id, False])
-        found = self.env["res.partner"].search(domain, limit=limit, order="id")
-        accepted, __ = self._sort_out(found, cadence)
-        self.env["crl.engine"]._isolate(
-            accepted, lambda partners: self._enroll(partners, cadence)
-        )
+        return self.env["res.partner"].search(domain, limit=limit, order="id")

@@ -53,7 +53,7 @@ class CrlEnrollment(models.Model):
             occurrence = 1
             while self._place_alone(step, occurrence) < oldest:
                 occurrence += 1
-            occurrences[step.id] = occurrence
+            occurrences[step._get_origin().id] = occurrence
         return occurrences
 
     def _place_alone(self, step, occurrence):

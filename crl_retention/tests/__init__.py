@@ -2,6 +2,7 @@ from . import test_activity_done
 from . import test_backlog
 from . import test_case
 from . import test_demo
+from . import test_dry_run
 from . import test_enroll
 from . import test_enrollment
 from . import test_fate

@@ -147,3 +147,16 @@ class TestQueryCount(CrlCase):
                 work = getattr(self.env[model], method)
                 work(200)
                 self.assertLessEqual(self.count(work, 200), 8)
+
+    def test_dry_run(self):
+        """A dry run asks the same whether 5 customers would get in or 45."""
+        # the longest way: no spread helps
+        self.rep.out_of_office_from = self.NOW
+        runs = [
+            self.env["crl.dry.run"]
+            .with_user(self.rep)
+            .create({"cadence_id": self.cadence.id, "partner_ids": partners.ids})
+            for partners in (self.few, self.few, self.many)
+        ]
+        __, few, many = (self.count(run.action_run) for run in runs)
+        self.assertFlat(few, many)

@@ -104,6 +104,16 @@ class TestScreens(HttpCase):
             "/odoo/retention-customers", "crl_screens", login=self.manager.login
         )
 
+    def test_dry_run(self):
+        calls = self.procedure.step_ids.filtered(lambda step: step.channel == "call")
+        calls[0].condition = "[('ref', '=', 'nobody')]"
+        self.manager.out_of_office_from = fields.Datetime.now()
+        self.procedure.enroll_domain = "[('name', '=', 'Trattoria Tour')]"
+        self.customer.copy({"name": "Trattoria Tour"})
+        self.start_tour(
+            "/odoo/retention-procedures", "crl_dry_run", login=self.manager.login
+        )
+
     def test_cadence_editor(self):
         self.start_tour(
             "/odoo/retention-procedures", "crl_cadence_editor", login=self.manager.login

@@ -4,6 +4,13 @@ from . import crl_cadence_move
 from . import crl_cadence_preview
 from . import crl_choice
 from . import crl_deputy
+from . import crl_dry_run
+from . import crl_dry_run_forecast
+from . import crl_dry_run_line
+from . import crl_dry_run_load
+from . import crl_dry_run_result
+from . import crl_dry_run_text
+from . import crl_dry_run_verdict
 from . import crl_enroll
 from . import crl_hand_over
 from . import crl_privacy

@@ -136,3 +136,30 @@ tours.add("crl_cadence_editor", {
         {trigger: "body:not(:has(.modal))"},
     ],
 });
+
+tours.add("crl_dry_run", {
+    steps: () => [
+        {trigger: ".o_data_row:contains(Tour procedure) .o_data_cell", run: "click"},
+        {
+            trigger: ".o_statusbar_buttons button[name=action_dry_run]",
+            run: "click",
+        },
+        {
+            content: "nothing was worked out yet",
+            trigger: ".modal:contains(Nobody is enrolled) button:contains(Dry Run)",
+            run: "click",
+        },
+        {trigger: ".modal .o_crl_weeks th:contains(Tour Manager)"},
+        {trigger: ".modal .o_crl_weeks td.o_crl_over:contains(▲)"},
+        {trigger: ".modal .alert-danger:contains(and can do)"},
+        {
+            trigger: ".modal .nav-link:contains(What Is Left Out)",
+            run: "click",
+        },
+        {trigger: ".modal [name=skip_ids] .o_data_row:contains(does not match)"},
+        {trigger: ".modal button[name=action_open_lines]", run: "click"},
+        {trigger: ".o_pivot_view table:contains(Tour Manager)"},
+        ...switchTo("graph", "canvas"),
+        ...switchTo("list", ".o_data_row"),
+    ],
+});
