@@ -71,11 +71,8 @@ class CrlEnrollment(models.Model):
         today = self.date_paused or self.company_id._crl_today()
         slots, vals, steps = self._get_slots(number, current, calendars, today, at)
         changes = versions.compare(
-            _to_contacts(current),
+            self._to_contacts(current, today),
             slots,
-            lambda key, slot: (
-                by_id[key].date_planned == vals[slot.step]["date_planned"]
-            ),
             today,
             today - self.company_id._crl_get_catch_up(),
         )
@@ -101,7 +98,7 @@ class CrlEnrollment(models.Model):
         version = self.cadence_id._get_version(number)
         steps = self.cadence_id._get_steps(self.cycle, version)
         by_step = {}
-        for contact in _to_contacts(current):
+        for contact in self._to_contacts(current, today):
             by_step.setdefault(contact.step, []).append(contact)
         chosen, occurrences = {}, {}
         for step in steps:
@@ -128,6 +125,20 @@ class CrlEnrollment(models.Model):
                     step, placement.day, occurrence, at
                 )
         return slots, vals, {step._get_origin().id: step for step in steps}
+
+    def _to_contacts(self, touchpoints, today):
+        tz = self.company_id._crl_tz()
+        return [
+            versions.Contact(
+                t.id,
+                t.step_id.id,
+                t.occurrence,
+                t.state,
+                t.is_fixed,
+                schedule.local_day(t.date_planned, tz) < today,
+            )
+            for t in touchpoints
+        ]
 
     # ---- What happens ----
 
@@ -188,7 +199,6 @@ class CrlEnrollment(models.Model):
         """What a move does to a contact, as a sentence."""
         return {
             "stays": self.env._("Stays as it is."),
-            "moves": self.env._("Moves to another day."),
             "differs": self.env._("The same day, done as the new version says."),
             "new": self.env._("New in this version."),
             "late": self.env._("New, but its day is past: it is not caught up."),
@@ -228,13 +238,6 @@ class CrlEnrollment(models.Model):
                 self.env._("Could not be moved to version %s.", number),
             )
         return len(marked)
-
-
-def _to_contacts(touchpoints):
-    return [
-        versions.Contact(t.id, t.step_id.id, t.occurrence, t.state, t.is_fixed)
-        for t in touchpoints
-    ]
 
 
 def _get_difference(touchpoint, vals):

@@ -433,6 +433,19 @@ class TestMove(CrlCase):
         )
         self.assertOnce(self.enrollment)
 
+    def test_what_waits_is_not_left_out(self):
+        self.customer.user_id = False
+        self.company.crl_manager_id = False
+        self.enrollment.touchpoint_ids.user_id = False
+        call = self.touchpoint(self.enrollment, "step_m1_call")
+        self.at("2026-03-09 10:00:00")
+        self.run_cron()
+        self.assertIn("Nobody looks after", call.hold_reason)
+        self.edit(self.call, hour_from=8)
+        self.at("2026-03-16 10:00:00")
+        self.wizard().action_move()
+        self.assertEqual(call.state, "planned")
+
     def test_a_paused_customer_is_moved_and_goes_on_later(self):
         self.enrollment.action_pause()
         self.edit(self.second_call, delay_count=20)

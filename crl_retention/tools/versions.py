@@ -19,6 +19,7 @@ class Contact(NamedTuple):
     :param occurrence: which one of a recurring step, from 1
     :param state: as in the transitions
     :param is_fixed: its day was agreed by hand
+    :param is_past: it is overdue, and waits for something
     """
 
     key: Hashable
@@ -26,6 +27,7 @@ class Contact(NamedTuple):
     occurrence: int
     state: str
     is_fixed: bool = False
+    is_past: bool = False
 
     @property
     def is_live(self):
@@ -88,7 +90,6 @@ def choose_occurrence(
 def compare(
     contacts: Iterable[Contact],
     slots: Iterable[Slot],
-    is_same: Callable[[Hashable, Slot], bool],
     today: date,
     oldest: date,
 ) -> list[Change]:
@@ -96,9 +97,8 @@ def compare(
 
     :param contacts: all of the present cycle
     :param slots: for each step the occurrence of ``choose_occurrence``, if any
-    :param is_same: whether a planned contact is where the slot says
     :param today: new contacts before it are not caught up
-    :param oldest: contacts planned already that fall before it are left out
+    :param oldest: contacts still ahead that would fall before it are left out
     """
     live = {contact.step: contact for contact in contacts if contact.is_live}
     changes = []
@@ -108,7 +108,7 @@ def compare(
             verb = "late" if slot.day < today else "new"
         elif contact.state == "open" or contact.is_fixed:
             verb = "stays"
-        elif slot.day < oldest and not is_same(contact.key, slot):
+        elif slot.day < oldest and not contact.is_past:
             verb = "past"
         else:
             verb = "plan"

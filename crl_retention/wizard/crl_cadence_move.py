@@ -10,11 +10,12 @@ from ..tools import schedule
 MAX_LINES = 200
 #: The most customers moved at once; more are left to the engine.
 MAX_NOW = 500
-#: Customers looked at in one go.
+#: Customers looked at in one go, and the most the preview looks at.
 CHUNK = 1000
+MAX_LOOKED = 10_000
 
 VERBS = [
-    ("moves", "Another day"),
+    ("moves", "Moves"),
     ("differs", "Done otherwise"),
     ("new", "New"),
     ("drops", "Falls away"),
@@ -63,6 +64,7 @@ class CrlCadenceMove(models.TransientModel):
         compute="_compute_line_ids", compute_sudo=False, store=True
     )
     is_big = fields.Boolean(compute="_compute_texts")
+    is_partial = fields.Boolean(compute="_compute_texts")
     summary_text = fields.Char("What Changes", compute="_compute_texts")
     button_label = fields.Char(compute="_compute_texts")
 
@@ -87,7 +89,7 @@ class CrlCadenceMove(models.TransientModel):
         for wizard in self:
             enrollments = wizard._get_enrollments()
             moves, counts = [], Counter()
-            for ids in split_every(CHUNK, enrollments.ids):
+            for ids in split_every(CHUNK, enrollments.ids[:MAX_LOOKED]):
                 # what the engine would do, of customers the user may see
                 chunk = enrollments.browse(ids).sudo()
                 found = chunk._compare_version(wizard.version)
@@ -106,17 +108,25 @@ class CrlCadenceMove(models.TransientModel):
     def _prepare_line(self, move):
         """Values of the line that shows what becomes of a contact."""
         before, after = move.touchpoint.date_planned, move.vals.get("date_planned")
+        if move.verb == "late":
+            after = False
         owner = move.touchpoint.user_id
         tz = owner.tz or move.enrollment.company_id._crl_tz()
+        day_before = before and schedule.local_day(before, tz)
+        day_after = after and schedule.local_day(after, tz)
+        if move.verb != "moves":
+            reason = move.enrollment._get_verb_text(move.verb)
+        elif day_before == day_after:
+            reason = move.touchpoint._get_move_text(before, after)
+        else:
+            reason = f"{move.step._get_delay_text()}."
         return {
             "partner_id": move.enrollment.partner_id.id,
             "step_id": move.step._get_origin().id,
             "verb": move.verb,
-            "day_before": before and schedule.local_day(before, tz),
-            "day_after": after
-            and move.verb != "late"
-            and schedule.local_day(after, tz),
-            "reason": move.enrollment._get_verb_text(move.verb),
+            "day_before": day_before,
+            "day_after": day_after,
+            "reason": reason,
         }
 
     @api.depends("summary", "customer_count")
@@ -130,6 +140,7 @@ class CrlCadenceMove(models.TransientModel):
             count = wizard.customer_count
             counts = wizard.summary or {}
             wizard.is_big = count > MAX_NOW
+            wizard.is_partial = count > MAX_LOOKED
             wizard.summary_text = " · ".join(
                 f"{label}: {counts[verb]}"
                 for verb, label in labels.items()
