@@ -33,6 +33,7 @@ partners = env["res.partner"].with_context(mail_auto_subscribe_no_notify=True).c
     for n in range({count})
 ])
 env["crl.cadence.step"].search([]).write({{"hour_from": 0, "hour_to": 24}})
+env.company.crl_quiet_hours = False
 cadence = env.ref("crl_retention.cadence_new_account")
 enrollments = env["crl.enrollment"].browse(partners.crl_enroll(cadence.id))
 due = enrollments.touchpoint_ids.filtered(lambda t: t.step_id in (

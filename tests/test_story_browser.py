@@ -22,6 +22,8 @@ company = env.company
 company.write({{"name": "Molino Rossi", "email": "hello@example.com"}})
 company.partner_id.tz = {tz!r}
 # every day is a working day, so that the story can be told on a Sunday
+# today may be a Sunday in France
+company.crl_quiet_hours = False
 company.resource_calendar_id = env["resource.calendar"].create({{
     "name": "Every day",
     "tz": {tz!r},

@@ -13,6 +13,7 @@ from . import crl_relationship
 from . import crl_touchpoint_log
 from . import crl_enrollment
 from . import crl_enrollment_entry
+from . import crl_enrollment_address
 from . import crl_enrollment_exit
 from . import crl_enrollment_plan
 from . import crl_enrollment_version
@@ -33,6 +34,7 @@ from . import crl_touchpoint_limits
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
+from . import crl_touchpoint_no_answer
 from . import crl_case
 from . import crl_case_closing
 from . import crl_case_opening

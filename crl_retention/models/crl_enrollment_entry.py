@@ -33,12 +33,20 @@ class CrlEnrollment(models.Model):
             partner: self.env._("%s is our own company.", partner.display_name)
             for partner in customers & ours.partner_id
         }
+        addresses = self._get_addresses(customers)
+        holders = self._get_holders(addresses, cadence)
         for partner in customers - ours.partner_id:
+            twin = next(
+                (holders[a] for a in addresses[partner] if a in holders), partner
+            )
             reason = self._get_refusal(
                 partner, cadence, seen[partner], partner in unhappy
-            )
+            ) or (twin != partner and self._get_twin_text(partner, twin))
             if reason:
                 refused[partner] = reason
+                continue
+            # the first of a selection gets in
+            holders.update(dict.fromkeys(addresses[partner], partner))
         return customers - self.env["res.partner"].union(*refused), refused
 
     @api.model
@@ -119,26 +127,6 @@ class CrlEnrollment(models.Model):
     @api.model
     def _get_dedup_key(self, cadence, partner):
         return f"main:{partner.id}" if cadence.is_main else f"{cadence.id}:{partner.id}"
-
-    @api.model
-    def _get_contacts(self, partners):
-        """The person of each customer who gets the messages: the customer itself when
-        it has an address or a number, else its first contact person who has."""
-        contacts = {partner: partner for partner in partners}
-        silent = partners.filtered(lambda p: not (p.email or p.phone))
-        people = self.env["res.partner"].search(
-            [
-                ("commercial_partner_id", "in", silent.ids),
-                ("id", "not in", silent.ids),
-                "|",
-                ("email", "!=", False),
-                ("phone", "!=", False),
-            ],
-            order="id desc",
-        )
-        for person in people:
-            contacts[person.commercial_partner_id] = person
-        return contacts
 
     def _restarts_used_up(self):
         """Whether the next restart is for the manager to decide."""
@@ -270,15 +258,24 @@ class CrlEnrollment(models.Model):
 
     @api.model
     def _enroll_found(self, cadence, limit):
-        """Enroll the first customers a procedure's filter finds."""
-        accepted, __ = self._sort_out(self._find_new(cadence, limit), cadence)
+        """Enroll the first customers a procedure's filter finds, past those who cannot
+        enter."""
+        found = accepted = self.env["res.partner"]
+        while not accepted:
+            found = self._find_new(cadence, limit, after=found[-1:].id or 0)
+            if not found:
+                return
+            accepted, __ = self._sort_out(found, cadence)
         self.env["crl.engine"]._isolate(
             accepted, lambda partners: self._enroll(partners, cadence)
         )
 
     @api.model
-    def _find_new(self, cadence, limit):
-        """The first customers a procedure would enroll by itself."""
+    def _find_new(self, cadence, limit, after=0):
+        """The first customers a procedure would enroll by itself.
+
+        :param after: id of a customer; only those after it
+        """
         domain = cadence._parse_domain("enroll_domain") & Domain(
             [
                 ("create_date", ">=", cadence.auto_enroll_from),
@@ -294,4 +291,5 @@ class CrlEnrollment(models.Model):
             domain &= Domain("crl_enrollment_id", "=", False)
         if cadence.company_id:
             domain &= Domain("company_id", "in", [cadence.company_id.id, False])
+        domain &= Domain("id", ">", after)
         return self.env["res.partner"].search(domain, limit=limit, order="id")

@@ -21,6 +21,14 @@ class CrlEnrollment(models.Model):
         start = schedule.utc_at(self.date_cycle, 0.0, self.company_id._crl_tz())
         return max(start, self.date_events or start)
 
+    def _go_on(self):
+        result = super()._go_on()
+        # messages that no step plans go on as well
+        self.touchpoint_ids.filtered(
+            lambda t: t.tried_id and t.state == "planned" and not t.date_due
+        ).date_due = fields.Datetime.now()
+        return result
+
     def _pause(self, until, reason, rule="pause"):
         """Let customers rest until a local day, or until somebody resumes them."""
         for enrollment in self:

@@ -8,6 +8,8 @@ from ..tools import placeholders, quiet_hours
 from .crl_cadence_step import HUMAN_CHANNELS
 from .crl_touchpoint_rules import Decision
 
+#: Where a step has the text of a medium.
+TEMPLATES = {"email": "mail_template_id", "sms": "sms_template_id"}
 #: Bounces after which an address counts as dead, as Odoo's own mailings do.
 MAX_BOUNCES = 5
 
@@ -35,9 +37,8 @@ class CrlTouchpoint(models.Model):
                 decisions[touchpoint.id] = window
                 continue
             touchpoint.medium = medium
-            missing = touchpoint._get_missing_fields(
-                needs(touchpoint._get_step(), medium)
-            )
+            template = touchpoint._get_template(TEMPLATES[medium])
+            missing = touchpoint._get_missing_fields(needs(template))
             if missing:
                 decisions[touchpoint.id] = Decision(
                     "hold",
@@ -124,17 +125,13 @@ class CrlTouchpoint(models.Model):
         """
         self.ensure_one()
         person = self._get_person()
-        step = self._get_step()
         media = [self.channel]
         if self.channel == "message":
             first = person.crl_preferred_channel or self.company_id.crl_message_order
             media = ["sms", "email"] if first == "sms" else ["email", "sms"]
         refusals = []
         for medium in media:
-            template = (
-                step.mail_template_id if medium == "email" else step.sms_template_id
-            )
-            if not template:
+            if not self._get_template(TEMPLATES[medium]):
                 continue
             refusal = (
                 self._refuse_email(person)
@@ -183,13 +180,10 @@ class CrlTouchpoint(models.Model):
         return ""
 
     @api.model
-    def _get_needed_paths(self, step, medium):
-        """Paths of the fields a step's text cannot do without."""
-        if medium == "sms":
-            return placeholders.inline_paths(step.sms_template_id.body) - {
-                "feedback_url"
-            }
-        template = step.mail_template_id
+    def _get_needed_paths(self, template):
+        """Paths of the fields a text cannot do without."""
+        if template._name == "sms.template":
+            return placeholders.inline_paths(template.body) - {"feedback_url"}
         paths = placeholders.inline_paths(template.subject)
         # the link is made just before the message is written
         return (paths | placeholders.qweb_paths(template.body_html)) - {"feedback_url"}

@@ -77,7 +77,9 @@ class CrlTouchpoint(models.Model):
         :returns: ``{touchpoint id: {field: text}}``
         """
         result = {touchpoint.id: {} for touchpoint in self}
-        groups = self.grouped(lambda t: (t._get_step()[template_field], t._get_lang()))
+        groups = self.grouped(
+            lambda t: (t._get_template(template_field), t._get_lang())
+        )
         for (template, lang), touchpoints in groups.items():
             template = template.with_context(lang=lang, crl_compiled=CompiledBodies())
             for field, engine in texts:

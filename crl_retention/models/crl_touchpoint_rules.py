@@ -86,7 +86,7 @@ class CrlTouchpoint(models.Model):
         visits and letters go on as after a pause, with the gaps between them."""
         decisions = {}
         now = fields.Datetime.now()
-        for touchpoint in self.filtered("step_id"):
+        for touchpoint in self.filtered(lambda t: t.step_id or t.tried_id):
             company = touchpoint.company_id
             catch_up = company._crl_get_catch_up()
             patience = timedelta(days=company.crl_wait_days)

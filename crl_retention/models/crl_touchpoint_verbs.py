@@ -210,6 +210,7 @@ class CrlTouchpoint(models.Model):
             )
             text = self.env._("Nobody answered, %s tries.", attempt)
             self._log("failed", "no_answer", text)
+            self._write_instead()
             self._tell_leader(text)
             return
         days = step.retry_days if step and outcome in RETRY_OUTCOMES else 1

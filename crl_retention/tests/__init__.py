@@ -17,6 +17,8 @@ from . import test_limits
 from . import test_people_leaving
 from . import test_people_merge
 from . import test_people_privacy
+from . import test_no_answer
+from . import test_opt_out
 from . import test_query_count
 from . import test_render
 from . import test_screens

@@ -124,3 +124,82 @@ class TestEnroll(CrlCase):
         self.assertEqual(wizard.hidden_count, 50)
         # who stays out is seen first
         self.assertEqual(wizard.line_ids[:50].partner_id, refused)
+
+
+@tagged("post_install", "-at_install")
+class TestTwins(CrlCase):
+    """One customer who was entered twice goes through a procedure once."""
+
+    def sort_out(self, partners, cadence=None):
+        Enrollment = self.env["crl.enrollment"].with_user(self.rep)
+        return Enrollment._sort_out(
+            partners.with_user(self.rep), cadence or self.cadence
+        )
+
+    def test_the_same_email_or_phone_written_otherwise(self):
+        self.enroll()
+        mail = self._new_customer("Uno", email=f"Bella <{self.customer.email.upper()}>")
+        phone = self._new_customer("Due", phone="01 42 68 53 00")
+        fine = self._new_customer("Tre")
+        accepted, refused = self.sort_out(mail + phone + fine)
+        self.assertEqual(accepted, fine)
+        for partner in mail + phone:
+            self.assertIn("Bella Napoli", refused[partner])
+        # another procedure, and one that is over, are free
+        side = self.cadence.copy({"is_main": False})
+        self.assertEqual(self.sort_out(mail, side)[0], mail)
+        self.customer.crl_enrollment_ids.action_exit()
+        self.assertEqual(self.sort_out(mail)[0], mail)
+
+    def test_the_first_of_a_selection_gets_in(self):
+        first = self._new_customer("Uno")
+        second = self._new_customer("Due", email=first.email)
+        accepted, refused = self.sort_out(first + second)
+        self.assertEqual(accepted, first)
+        self.assertIn("Uno", refused[second])
+        with self.assertRaisesRegex(UserError, "are they one customer"):
+            first.with_user(self.rep).crl_enroll(self.cadence.id)
+            second.with_user(self.rep).crl_enroll(self.cadence.id)
+
+    def test_the_person_who_gets_the_messages(self):
+        company = self._new_customer("Casa", email=False, phone=False)
+        self.env["res.partner"].create(
+            {
+                "name": "Anna",
+                "parent_id": company.id,
+                "email": self.customer.email,
+            }
+        )
+        self.enroll(company)
+        self.assertIn("Casa", self.sort_out(self.customer)[1][self.customer])
+
+    def test_automatic_enrollment_gets_past_them(self):
+        self.enroll()
+        for number in range(3):
+            self._new_customer(f"Twin {number}", email=self.customer.email)
+        last = self._new_customer("Last")
+        self.cadence.write(
+            {
+                "auto_enroll": True,
+                "auto_enroll_from": self.env.cr.now(),
+                "enroll_domain": f"[('user_id', '=', {self.rep.id})]",
+            }
+        )
+        self.env["crl.enrollment"]._enroll_found(self.cadence, 2)
+        self.assertEqual(last.crl_enrollment_ids.state, "running")
+
+    def test_flat(self):
+        few = self.env["res.partner"].union(
+            *(self._new_customer(f"Few {n}") for n in range(3))
+        )
+        many = self.env["res.partner"].union(
+            *(self._new_customer(f"Many {n}") for n in range(30))
+        )
+        counts = []
+        for partners in (few, few, many):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["crl.enrollment"]._sort_out(partners, self.cadence)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[2], counts[1] + 1)

@@ -9,7 +9,10 @@ class LimitCase(CrlCase):
     def calls(self, count, start=None):
         """The first calls of so many customers, due on Monday 9 March, 9:00 local."""
         partners = self.env["res.partner"].union(
-            *(self._new_customer(f"Ristorante {n}") for n in range(count))
+            *(
+                self._new_customer(f"Ristorante {next(self.lines)}")
+                for __ in range(count)
+            )
         )
         return self.enroll(partners, start).touchpoint_ids.filtered(
             lambda t: t.step_id == self.env.ref("crl_retention.step_m1_call")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import models
 
 from ..models.crl_cadence_step import HUMAN_CHANNELS
+from ..models.crl_touchpoint_consent import TEMPLATES
 from ..tools import holdout
 
 
@@ -123,7 +124,7 @@ class CrlDryRun(models.TransientModel):
                 reason = self._make_general(refusals[0], entry)
                 verdicts[key] = Verdict("skip", reason)
                 continue
-            missing = probe._get_missing_fields(needs(step, medium))
+            missing = probe._get_missing_fields(needs(step[TEMPLATES[medium]]))
             verdicts[key] = (
                 Verdict(
                     "hold",

@@ -1,0 +1,109 @@
+import ast
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .common import CrlCase
+
+ADDON = Path(__file__).parents[1]
+
+
+@tagged("post_install", "-at_install")
+class TestOptOut(CrlCase):
+    """Nobody who opted out is written to, however the address is spelled."""
+
+    def welcome(self, partner):
+        enrollment = self.enroll(partner)
+        self.run_cron()
+        return self.touchpoint(enrollment, "step_m1_welcome")
+
+    def assertRefused(self, message):
+        self.assertEqual(message.state, "skipped")
+        self.assertIn("blacklisted", message.log_ids[:1].note)
+        self.assertFalse(message.mail_message_id)
+
+    def test_phone_in_every_spelling(self):
+        self.env["phone.blacklist"].add("+33612345670")
+        for spelling in ("06 12 34 56 70", "+33 6 12 34 56 70", "0033612345670"):
+            with self.subTest(spelling=spelling):
+                partner = self._new_customer(
+                    f"Casa {spelling}", email=False, phone=spelling
+                )
+                self.assertRefused(self.welcome(partner))
+                # who is in the procedure keeps the next one out
+                partner.crl_enrollment_ids.action_exit()
+
+    def test_blacklist_written_in_another_way(self):
+        self.env.user.country_id = self.company.country_id = self.env.ref("base.fr")
+        self.env["phone.blacklist"].create({"number": "06 12 34 56 71"})
+        partner = self._new_customer("Casa", email=False, phone="+33612345671")
+        self.assertRefused(self.welcome(partner))
+
+    def test_email_in_another_case_and_with_a_name(self):
+        self.env["mail.blacklist"]._add("info@casa.example")
+        partner = self._new_customer(
+            "Casa", email='"Casa" <INFO@Casa.example>', phone=False
+        )
+        self.assertRefused(self.welcome(partner))
+
+    def test_between_planning_and_sending(self):
+        partner = self._new_customer("Casa", phone=False)
+        enrollment = self.enroll(partner)
+        message = self.touchpoint(enrollment, "step_m1_welcome")
+        self.assertEqual(message.state, "planned")
+        self.env["mail.blacklist"]._add(partner.email)
+        self.run_cron()
+        self.assertRefused(message)
+
+    def test_the_person_of_a_company(self):
+        company = self._new_customer("Casa", email=False, phone=False)
+        person = self.env["res.partner"].create(
+            {"name": "Anna", "parent_id": company.id, "email": "anna@casa.example"}
+        )
+        self.env["mail.blacklist"]._add(person.email)
+        message = self.welcome(company)
+        self.assertEqual(message.contact_id, person)
+        self.assertRefused(message)
+
+    def test_the_company_itself_is_not_passed_by_its_people(self):
+        company = self._new_customer("Casa", phone=False)
+        self.env["res.partner"].create(
+            {"name": "Anna", "parent_id": company.id, "email": "anna@casa.example"}
+        )
+        self.env["mail.blacklist"]._add(company.email)
+        self.assertRefused(self.welcome(company))
+
+    def test_do_not_contact_on_the_company_holds_for_its_person(self):
+        company = self._new_customer("Casa", email=False, phone=False)
+        self.env["res.partner"].create(
+            {"name": "Anna", "parent_id": company.id, "email": "anna@casa.example"}
+        )
+        enrollment = self.enroll(company)
+        company.crl_do_not_contact = True
+        self.run_cron()
+        message = self.touchpoint(enrollment, "step_m1_welcome")
+        self.assertEqual((enrollment.state, message.state), ("exited", "cancelled"))
+
+    def test_nothing_else_sends(self):
+        """Only the two methods behind the one door write mails and SMS to customers."""
+        found = set()
+        for path in ADDON.rglob("*.py"):
+            if "tests" in path.parts or "demo" in path.parts:
+                continue
+            for method in ast.walk(ast.parse(path.read_text())):
+                if isinstance(method, ast.FunctionDef) and self.sends(method):
+                    found.add(method.name)
+        self.assertEqual(found, {"_queue_mails", "_queue_sms"})
+
+    def sends(self, method):
+        text = ast.unparse(method)
+        create = ("['mail.mail'].create(", "['sms.sms'].create(")
+        others = (
+            ".send_mail(",
+            ".send_mail_batch(",
+            "._message_sms",
+            "mail.compose.message",
+            "sms.composer",
+            "force_send=True",
+        )
+        return any(word in text for word in create + others)
