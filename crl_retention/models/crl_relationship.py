@@ -59,7 +59,9 @@ class CrlRelationship(models.Model):
         "UNIQUE(dedup_key)", "A customer has one relationship."
     )
     _user_next = models.Index("(user_id, next_contact_date)")
-    _stage_score = models.Index("(stage_id, score)")
+    # with the id, which lists sort by last: else a page sorts thousands of equal scores
+    _stage_score_id = models.Index("(stage_id, score, id)")
+    _band_score_id = models.Index("(band, score, id)")
 
     @api.depends("last_verdict", "open_case_count")
     def _compute_color(self):

@@ -43,9 +43,8 @@ class TestBacklog(CrlCase):
         self.assertEqual(self.count_calls(), 1)
 
     def test_helper_works_off_what_is_due(self):
-        with patch.object(crl_engine, "BATCH", 2):
-            with self.enter_registry_test_mode():
-                self.assertIs(self.help.method_direct_trigger(), True)
+        with patch.object(crl_engine, "BATCH", 2), self.enter_registry_test_mode():
+            self.assertIs(self.help.method_direct_trigger(), True)
         self.env.invalidate_all()
         self.assertEqual(set(self.get_welcomes().mapped("state")), {"open"})
         self.assertEqual(len(self.get_welcomes().mail_message_id), 6)
