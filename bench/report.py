@@ -4,10 +4,14 @@
 RATIOS = [
     ("enroll", "enroll: create the same rows", "cost", "<= 1.5"),
     ("open calls", "open calls: create the same activities", "cost", "<= 1.2"),
+    ("open calls", "open calls: SQL alone", "cost", "<= 8"),
     ("open calls", "open calls: loop of activity_schedule", "speed", ">= 25"),
+    ("open calls", "open calls: automation rule", "speed", ">= 30"),
     ("done", "done: action_feedback", "cost", ""),
     ("queue mails", "queue mails: send_mail_batch", "speed", ">= 2"),
     ("queue mails", "queue mails: loop of send_mail", "speed", ""),
+    ("render 30 blocks", "render 30 blocks: stock", "speed", ">= 10"),
+    ("queue SMS", "queue SMS: loop of _message_sms", "speed", ">= 25"),
 ]
 
 
@@ -36,4 +40,4 @@ def show(figures, compared):
     for row in compared:
         words = "times the cost of" if row["kind"] == "cost" else "times as fast as"
         against = row["against"].partition(": ")[2]
-        print(f"{row['work']:14}{row['ratio']:8.2f} {words} {against}  {row['aim']}")
+        print(f"{row['work']:18}{row['ratio']:8.2f} {words} {against}  {row['aim']}")

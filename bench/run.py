@@ -1,6 +1,6 @@
 """``make bench``: what the engine costs, as ratios against the least it could cost.
 
-    bench/run.py [CUSTOMERS] [--rounds 3] [--profile] [--keep]
+    bench/run.py [CUSTOMERS] [--rounds 3] [--large ROWS] [--profile] [--keep]
 
 Everything runs in one process on a fresh database. Each figure is the median of the
 rounds, each round works on customers of its own, and each ratio compares two figures
@@ -13,6 +13,7 @@ import json
 import os
 import time
 
+from bench import large
 from bench.measure import peak_memory
 from bench.report import ratios, show
 from bench.work import Bench
@@ -36,13 +37,16 @@ def make_database(server, name):
     own = addons.names(with_tests=False)
     base = databases.template(server, addons.dependencies(own))
     databases.copy(server, base, name)
-    databases.install(server, name, own)
+    databases.install(server, name, [*own, "base_automation"])
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("customers", nargs="?", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--large", type=int, help="idle runs and lists among so many customers as well"
+    )
     parser.add_argument(
         "--profile", action="store_true", help="tell who asks which queries"
     )
@@ -68,6 +72,12 @@ def main():
         print(f"\n{time.monotonic() - begun:.0f} s, {memory} MB at most")
         report = {"customers": arguments.customers, "memory_mb": memory}
         report |= {"figures": figures, "ratios": compared}
+        if arguments.large:
+            large.fill(env, arguments.large)
+            report["large"] = large.measure(env)
+            print(f"\nAmong {arguments.large} customers, warm:")
+            for label, milliseconds in report["large"].items():
+                print(f"{milliseconds:9.1f} ms  {label}")
         path = settings.CACHE / "bench.json"
         path.write_text(json.dumps(report, indent=1) + "\n")
         if arguments.profile:

@@ -3,6 +3,7 @@
 import itertools
 
 from bench.measure import Meter, profile
+from bench.stock import Stock
 
 STOCK_SAMPLE = 200
 MAIL_SAMPLE = 100
@@ -23,6 +24,7 @@ class Bench:
         self.customers = customers
         self.rounds = rounds
         self.meter = Meter(env)
+        self.stock = Stock(env)
         self.cadence = env.ref("crl_retention.cadence_new_account")
         self.reps = env["res.users"].create(
             [
@@ -35,7 +37,7 @@ class Bench:
                 for number in range(5)
             ]
         )
-        # the benchmark runs at any hour
+        # the benchmark runs at any hour, on any day
         self.cadence.step_ids.write({"hour_from": 0, "hour_to": 24})
         env.company.crl_quiet_hours = False
         self.lines = itertools.count()
@@ -155,103 +157,118 @@ class Bench:
         for model, rows in values.items():
             self.env[model].create(rows)
 
-    def create_activities(self, touchpoints, rows):
-        """The best full ORM form: batches, quick update, names read beforehand."""
-        Activity = self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True
-        )
-        touchpoints.partner_id.mapped("display_name")
-        for start in range(0, len(rows), 2000):
-            Activity.create(rows[start : start + 2000])
-
-    def schedule_one_by_one(self, touchpoints):
-        for touchpoint in touchpoints:
-            touchpoint.partner_id.activity_schedule(
-                "mail.mail_activity_data_call",
-                summary="Call",
-                user_id=touchpoint.user_id.id,
-            )
-
-    def send_one_by_one(self, template, touchpoints):
-        for touchpoint in touchpoints:
-            template.send_mail(
-                touchpoint.id, email_values={"email_to": "a@example.com"}
-            )
-
     def check(self, what, found, wanted):
         if found != wanted:
             print(f"NOTE: {what}: {found} of {wanted}")
 
     def round(self, number):
-        env, meter, count = self.env, self.meter, self.customers
-        partners = self.make_customers(f"{number}a", count)
-        twins = self.make_customers(f"{number}b", count)
-        sample = min(count, STOCK_SAMPLE)
-        mails = min(count, MAIL_SAMPLE)
+        """Every piece of work once, on customers of its own."""
+        partners = self.make_customers(f"{number}a", self.customers)
+        twins = self.make_customers(f"{number}b", self.customers)
+        self.measure_enrolling(partners, twins, number)
+        self.measure_calls(partners, twins)
+        self.measure_mails(partners, twins)
+        self.measure_sms(number)
+        self.meter.run("idle run", 1, self.pump)
 
-        meter.run("enroll", count, lambda: self.enroll(partners))
+    def measure_enrolling(self, partners, twins, number):
+        run, count = self.meter.run, self.customers
+        run("enroll", count, lambda: self.enroll(partners))
         rows = self.prepare_twins(partners, twins, number)
-        meter.run("enroll: create the same rows", count, lambda: self.create_all(rows))
+        run("enroll: create the same rows", count, lambda: self.create_all(rows))
 
+    def measure_calls(self, partners, twins):
+        run, count, stock = self.meter.run, self.customers, self.stock
+        sample = min(count, STOCK_SAMPLE)
         calls = self.touchpoints(partners, CALL)
         others = self.touchpoints(twins, CALL)
-        prepared = others._prepare_activities()
+        rows = others._prepare_activities()
         self.make_due(partners, CALL)
-        done = meter.run("open calls", count, self.pump)
-        self.check("calls looked at", done, count)
-        self.check(
-            "calls opened", len(calls.filtered(lambda t: t.state == "open")), count
-        )
-        meter.run(
+        run("open calls", count, self.pump)
+        opened = len(calls.filtered(lambda t: t.state == "open"))
+        self.check("calls opened", opened, count)
+        run(
             "open calls: create the same activities",
             count,
-            lambda: self.create_activities(others, prepared),
+            lambda: stock.create_activities(others, rows),
         )
-        meter.run(
+        run(
+            "open calls: SQL alone",
+            count,
+            lambda: stock.insert_activities(calls, rows),
+        )
+        run(
             "open calls: loop of activity_schedule",
             sample,
-            lambda: self.schedule_one_by_one(others[:sample]),
+            lambda: stock.schedule_one_by_one(others[:sample]),
         )
-
-        activities = env["mail.activity"].search(
+        rule = stock.make_rule(twins[:sample])
+        run("open calls: automation rule", sample, lambda: stock.run_rule(rule))
+        activities = self.env["mail.activity"].search(
             [("res_model", "=", "res.partner"), ("res_id", "in", twins.ids)],
             limit=sample,
         )
-        meter.run(
+        run(
             "done",
             sample,
             lambda: calls[:sample].action_done("reached", "positive", "Content"),
         )
-        meter.run("done: action_feedback", sample, lambda: activities.action_feedback())
+        run("done: action_feedback", sample, lambda: activities.action_feedback())
 
+    def measure_mails(self, partners, twins):
+        run, count, stock = self.meter.run, self.customers, self.stock
+        sample = min(count, MAIL_SAMPLE)
         welcomes = self.touchpoints(partners, WELCOME)
-        stock = self.touchpoints(twins, WELCOME)
+        others = self.touchpoints(twins, WELCOME)
         self.make_due(partners, WELCOME)
-        meter.run("queue mails", count, self.pump)
+        run("queue mails", count, self.pump)
         queued = len(welcomes.filtered(lambda t: t.state == "open"))
         self.check("mails queued", queued, count)
-        template = env.ref(WELCOME).mail_template_id
-        meter.run(
+        template = self.env.ref(WELCOME).mail_template_id
+        run(
             "queue mails: send_mail_batch",
             count,
             lambda: template.send_mail_batch(
-                stock.ids, email_values={"email_to": "a@example.com"}
+                others.ids, email_values={"email_to": "a@example.com"}
             ),
         )
-        meter.run(
+        run(
             "queue mails: loop of send_mail",
-            mails,
-            lambda: self.send_one_by_one(template, stock[:mails]),
+            sample,
+            lambda: stock.send_one_by_one(template, others[:sample]),
         )
+        from odoo.addons.crl_retention.models.ir_qweb import CompiledBodies
 
-        env["mail.notification"].search(
+        run(
+            "render 30 blocks",
+            sample,
+            lambda: stock.render(others[:sample], crl_compiled=CompiledBodies()),
+        )
+        few = others[: min(sample, 20)]
+        run("render 30 blocks: stock", len(few), lambda: stock.render(few))
+        self.env["mail.notification"].search(
             [("mail_message_id", "in", welcomes.mail_message_id.ids)]
         ).write({"notification_status": "sent"})
-        meter.run("read fates", count, lambda: self.pump("_read_fates"))
-        self.check(
-            "mails done", len(welcomes.filtered(lambda t: t.state == "done")), count
+        run("read fates", count, lambda: self.pump("_read_fates"))
+        sent = len(welcomes.filtered(lambda t: t.state == "done"))
+        self.check("mails done", sent, count)
+
+    def measure_sms(self, number):
+        run, count = self.meter.run, self.customers
+        sample = min(count, MAIL_SAMPLE)
+        partners = self.make_customers(f"{number}c", count)
+        partners.crl_preferred_channel = "sms"
+        self.enroll(partners)
+        texts = self.touchpoints(partners, WELCOME)
+        self.make_due(partners, WELCOME)
+        run("queue SMS", count, self.pump)
+        queued = len(texts.filtered(lambda t: (t.state, t.medium) == ("open", "sms")))
+        self.check("SMS queued", queued, count)
+        run(
+            "queue SMS: loop of _message_sms",
+            sample,
+            lambda: self.stock.text_one_by_one(texts[:sample]),
         )
-        meter.run("idle run", 1, self.pump)
 
     def profile(self):
         """Who asks which queries; the figures of this round are not kept."""
