@@ -274,6 +274,17 @@ class TestDryRun(CrlDryRunCase):
             self.weeks(run, "call", name="capacity")[date(2026, 4, 6)], 3 * 25
         )
 
+    def test_on_a_sunday(self):
+        """What is open on a day off is counted on the next working day."""
+        self.enroll()
+        self.at("2026-03-09 10:00:00")
+        self.run_cron()
+        self.at("2026-03-15 10:00:00")
+        run = self.dry_run(False, self.manager, cadence_id=False)
+        self.assertEqual(min(run.line_ids.mapped("date_week")), date(2026, 3, 16))
+        self.assertEqual(self.weeks(run, "call")[date(2026, 3, 16)], 1)
+        self.assertFalse(run.is_broken)
+
     def test_the_table(self):
         self.rep.crl_daily_calls = 2
         self.rep.name = "<b>Luca</b>"

@@ -31,8 +31,11 @@ class CrlDryRun(models.TransientModel):
     _inherit = "crl.dry.run"
 
     def _get_first_day(self):
+        """The first working day looked at; what is due before it is done on it."""
         self.ensure_one()
-        return max(self.date_start, self.env.company._crl_today())
+        company = self.env.company
+        start = max(self.date_start, company._crl_today())
+        return schedule.roll_day(start, "forward", company._crl_working_days())
 
     def _get_until(self, spread=None):
         """The last day looked at, a Sunday.

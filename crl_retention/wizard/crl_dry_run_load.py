@@ -80,10 +80,9 @@ class CrlDryRun(models.TransientModel):
 
     def _get_span(self):
         """The first day looked at, and the oldest whose contacts are done on it."""
-        today = self.env.company._crl_today()
-        first = self._get_first_day()
-        catch_up = self.env.company._crl_get_catch_up()
-        return first, first - catch_up if first == today else first
+        company = self.env.company
+        oldest = company._crl_today() - company._crl_get_catch_up()
+        return self._get_first_day(), max(self.date_start, oldest)
 
     # ---- Customers on their way ----
 
@@ -175,7 +174,7 @@ class CrlDryRun(models.TransientModel):
         )
         rank = cache(lambda step: step._get_rank())
         first, __ = self._get_span()
-        is_today = first == self.env.company._crl_today()
+        is_later = self.date_start > self.env.company._crl_today()
         contacts = []
         for row in rows:
             values = dict(zip(names, row, strict=True))
@@ -183,8 +182,8 @@ class CrlDryRun(models.TransientModel):
             channel = values["channel"]
             is_human = channel in HUMAN_CHANNELS
             day = local(values["date_due"] or values["date_planned"], company)
-            # nobody's contacts wait
-            if (day < first and not is_today) or (is_human and not user):
+            # until a later start they are done; nobody's wait
+            if (is_later and day < self.date_start) or (is_human and not user):
                 continue
             day = max(day, first)
             # most have a step among a few

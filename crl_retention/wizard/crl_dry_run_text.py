@@ -53,7 +53,7 @@ class CrlDryRun(models.TransientModel):
         )
         if len(worst) > 1:
             text += " " + self.env._(
-                "So it goes on: %(weeks)s weeks and %(reps)s reps in all.",
+                "Weeks in which somebody has too much: %(weeks)s; reps: %(reps)s.",
                 weeks=len(set(worst.mapped("date_week"))),
                 reps=len(worst.user_id),
             )
