@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-REACTIONS = [("stay", "Goes on"), ("pause", "Rests"), ("exit", "Leaves")]
-
 
 class CrlCadence(models.Model):
     """A written procedure: ordered steps under stages."""
@@ -69,38 +67,6 @@ class CrlCadence(models.Model):
         default="[]",
         help="Customers who match leave the procedure before their next contact. "
         "Archived customers always leave.",
-    )
-    on_reply = fields.Selection(
-        REACTIONS,
-        "Customer Writes",
-        default="stay",
-        required=True,
-        help="An email or SMS of the customer or one of their people in their "
-        "chatter. Automatic replies and bounces do not count.",
-    )
-    on_meeting = fields.Selection(
-        REACTIONS,
-        "Somebody Meets Them",
-        default="stay",
-        required=True,
-        help="A meeting with the customer that somebody booked or held. Visits of the "
-        "procedure do not count.",
-    )
-    on_opt_out = fields.Selection(
-        REACTIONS,
-        "Customer Opts Out",
-        default="stay",
-        required=True,
-        help="Their email or phone is on the blacklist. Marketing never goes there, "
-        "whatever is chosen here; calls and visits go on unless they leave.",
-    )
-    on_complaint = fields.Selection(
-        REACTIONS,
-        "Customer Complains",
-        default="stay",
-        required=True,
-        help="Going on means as with every unhappy customer: the main procedure rests "
-        "until the complaint is recovered.",
     )
     final_stage_id = fields.Many2one(
         "crl.stage", "Stage After the Last Step", ondelete="restrict"
