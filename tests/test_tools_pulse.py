@@ -58,9 +58,9 @@ def test_an_engine_that_works_on_time_is_well(found):
 
 @given(pulses)
 def test_a_start_excuses_nothing_but_delay(found):
-    starting = replace(found, uptime=timedelta(seconds=119))
+    starting = replace(found, uptime=timedelta(seconds=89))
     excused = {"not_run", "behind", "mail_queue", "sms_queue"}
-    settled = replace(found, uptime=timedelta(minutes=2))
+    settled = replace(found, uptime=pulse.GRACE)
     assert pulse.find_troubles(starting) == [
         code for code in pulse.find_troubles(settled) if code not in excused
     ]

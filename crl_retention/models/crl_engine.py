@@ -137,12 +137,13 @@ class CrlEngine(models.AbstractModel):
                 self.env.invalidate_all()
                 if handled:
                     left = heartbeat._beat(date_progress=fields.Datetime.now())
+            size = min(2 * size, BATCH)
         self.env["crl.touchpoint"]._tell_news(news)
         return jobs, failed
 
     @api.model
     def _get_batch_size(self):
-        """How many records a job handles between two commits.
+        """How many records a job handles before the first commit of a run.
 
         Fewer after runs that were killed before they could commit anything, by a limit
         of the server or with it: so the next one gets something done.

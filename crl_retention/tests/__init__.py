@@ -23,6 +23,7 @@ from . import test_query_count
 from . import test_render
 from . import test_screens
 from . import test_security
+from . import test_standstill
 from . import test_story
 from . import test_touchpoint
 from . import test_version

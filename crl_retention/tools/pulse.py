@@ -8,8 +8,9 @@ MISSED_RUNS = 3
 MIN_SILENCE = timedelta(minutes=15)
 #: A contact that has been due for longer tells that the engine does not keep up.
 MAX_DELAY = timedelta(hours=1)
-#: What a server that has just started has to begin its first run.
-GRACE = timedelta(minutes=2)
+#: What a server that has just started has to begin its first run: it looks at least
+#: once a minute.
+GRACE = timedelta(seconds=90)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,12 @@
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.tools.convert import convert_file
+
+RULES = "security/crl_retention_security.xml"
+
+
+def migrate(cr, version):
+    """Set the record rules as this version has them: whoever stands in for a rep sees
+    the rep's customers. An update alone leaves records of a file that is not to be
+    updated as they are."""
+    env = Environment(cr, SUPERUSER_ID, {})
+    convert_file(env, "crl_retention", RULES, {}, mode="init", noupdate=True)

@@ -1,0 +1,122 @@
+"""Updates with the data of years, twice, then out, and in again."""
+
+import os
+
+import pytest
+
+from bootstrap import addons, databases
+from tests.support.server import ADDON, Database
+from tests.support.upgrade import (
+    PREVIOUS,
+    new_database,
+    odoo_run,
+    own_tables,
+    previous_addon,
+    row_counts,
+    traces,
+)
+
+pytest_plugins = ["tests.support.fixtures"]
+
+#: A month later: what was planned is due.
+A_MONTH_PASSES = """
+cron = env.ref("crl_retention.ir_cron_run")
+cron.active = True
+env.cr.execute("UPDATE crl_touchpoint SET date_due = now() AT TIME ZONE 'UTC'"
+               " WHERE state = 'planned' AND date_due IS NOT NULL")
+env.cr.execute("UPDATE crl_enrollment SET date_next = now()::date WHERE is_live")
+env.cr.commit()
+ran = cron.method_direct_trigger()
+result = [ran is True, env["crl.heartbeat"].search([]).failed_jobs]
+"""
+
+LIFE = """
+partner = env["res.partner"].create({
+    "name": "Late Customer", "is_company": True, "email": "late@example.com",
+})
+[enrollment] = partner.crl_enroll(env.ref("crl_retention.cadence_new_account").id)
+enrollment = env["crl.enrollment"].browse(enrollment)
+enrollment.touchpoint_ids.filtered(lambda t: t.channel == "call")[:1].action_done(
+    "reached", "negative", "Dry dough"
+)
+result = [enrollment.state, partner.crl_case_ids.mapped("state")]
+"""
+
+
+#: What an update must bring to old databases too, whatever file it is written in.
+RULES = """
+SELECT d.name, r.domain_force, r.perm_read, r.perm_write, r.perm_create, r.perm_unlink
+  FROM ir_rule r JOIN ir_model_data d ON d.model = 'ir.rule' AND d.res_id = r.id
+ WHERE d.module = 'crl_retention' ORDER BY d.name
+"""
+ACTIONS = """
+SELECT d.name, c.interval_number, c.interval_type, s.code
+  FROM ir_cron c JOIN ir_model_data d ON d.model = 'ir.cron' AND d.res_id = c.id
+  JOIN ir_act_server s ON s.id = c.ir_actions_server_id
+ WHERE d.module = 'crl_retention' ORDER BY d.name
+"""
+
+
+@pytest.fixture
+def demo_database(database_server):
+    """A database with Odoo's own addons and demo data."""
+    name = f"crl_test_{os.getpid()}_upgrade"
+    own = addons.names(with_tests=False)
+    new_database(database_server, name, addons.dependencies(own), demo=True)
+    found = Database(database_server, name)
+    yield found
+    found.close()
+    databases.drop(database_server, name)
+
+
+def test_update_with_data(database, demo_database, tmp_path):
+    """From the previous version with customers on their way to this one, twice."""
+    if not previous_addon(tmp_path):
+        pytest.skip(f"THIS CLONE HAS NO COMMIT {PREVIOUS}: the update was not tried")
+    fresh, database = database, demo_database
+    odoo_run(database, "previous", "-i", ADDON, "--with-demo", addons=tmp_path)
+    live = "SELECT count(*) FROM crl_enrollment WHERE is_live"
+    log = "SELECT count(*) FROM crl_touchpoint_log"
+    before, lines, tables = database.one(live), database.one(log), own_tables(database)
+    assert before > 10
+
+    assert odoo_run(database, "once", "-u", ADDON) == []
+    assert database.one(live) == before and database.one(log) == lines
+    assert tables <= own_tables(database)
+    for query in (RULES, ACTIONS):
+        assert database.sql(query) == fresh.sql(query)
+    once = row_counts(database)
+    assert odoo_run(database, "twice", "-u", ADDON) == []
+    assert row_counts(database) == once
+
+    assert database.run(A_MONTH_PASSES) == [True, False]
+    assert database.one(log) > lines, "nobody's procedure went on"
+    errors = database.sql(
+        "SELECT note FROM crl_touchpoint_log WHERE rule = 'error' AND id > %s", lines
+    )
+    assert not errors
+    assert database.run(LIFE) == ["recovery", ["open"]]
+
+
+def test_out_and_in_again(database):
+    """Uninstalling leaves nothing of ours, and Odoo as it was; then it installs."""
+    assert database.run(LIFE) == ["recovery", ["open"]]
+    assert traces(database)
+    assert database.run(
+        "env.ref('base.module_crl_retention').button_immediate_uninstall()\n"
+        "result = True"
+    )
+    assert traces(database) == {}
+    assert database.run(
+        """
+partner = env["res.partner"].search([("name", "=", "Late Customer")])
+partner.write({"comment": "still here"})
+views = [env[model].get_view(view_type=kind) for model, kind in (
+    ("res.partner", "form"), ("res.partner", "list"), ("res.partner", "search"),
+    ("mail.activity", "form"), ("res.config.settings", "form"),
+)]
+result = [len(partner), all("crl_" not in view["arch"] for view in views)]
+"""
+    ) == [1, True]
+    assert odoo_run(database, "again", "-i", ADDON) == []
+    assert database.run(LIFE.replace("Late", "Later")) == ["recovery", ["open"]]
