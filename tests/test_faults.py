@@ -81,31 +81,3 @@ def test_a_poisoned_contact_harms_no_other(database):
             )
             == 0
         )
-
-
-def test_a_dead_mail_server_is_seen(database):
-    """Mails that cannot leave fail visibly, each with a reason, and none is lost."""
-    found = prepare(database, 10, MAIL_QUEUE)
-    with running(Server(database, cron_threads=1, smtp_port=1)) as server:
-        server.run_cron()
-        server.wait_cron(
-            lambda: opened(database, found["due"]) == 20,
-            PATIENCE,
-            "not all were opened",
-        )
-        server.run_cron(MAIL_QUEUE)
-        server.wait_cron(
-            lambda: (
-                database.one("SELECT count(*) FROM mail_mail WHERE state = 'exception'")
-                == 10
-            ),
-            PATIENCE,
-            "the queue did not try",
-        )
-        server.run_cron()
-        failed = "SELECT hold_reason FROM crl_touchpoint WHERE state = 'failed'"
-        server.wait_cron(lambda: len(database.sql(failed)) == 10, PATIENCE, "not seen")
-        for [reason] in database.sql(failed):
-            assert "mail server" in reason
-        # the calls have nothing to do with it
-        assert database.one("SELECT count(*) FROM mail_activity") == 10

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import mute_logger, tagged
 
+from odoo.addons.sms.models import sms_sms
+
 from .common import CrlCase
 
 
@@ -109,6 +111,20 @@ class TestHardMessages(CrlCase):
         self.assertEqual(partner.function, "Chef")
 
     def test_sms_of_two_companies_leave_the_queue(self):
+        self.send_for_two_companies()
+
+    def test_sms_of_two_companies_once_odoo_parts_them_itself(self):
+        """The canary: with a queue that is mended, ours does no harm."""
+        send = sms_sms.SmsSms._send
+
+        def send_by_company(queued, *args, **kwargs):
+            for sms in queued.grouped(lambda sms: sms._get_sms_company()).values():
+                send(sms, *args, **kwargs)
+
+        self.patch(sms_sms.SmsSms, "_send", send_by_company)
+        self.send_for_two_companies()
+
+    def send_for_two_companies(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         other = self._new_customer("Due", company_id=company.id, email=False)
         self.customer.email = False
