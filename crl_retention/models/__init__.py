@@ -32,6 +32,7 @@ from . import crl_touchpoint_fate
 from . import crl_touchpoint_resend
 from . import crl_touchpoint_frequency
 from . import crl_touchpoint_limits
+from . import crl_touchpoint_optout
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs

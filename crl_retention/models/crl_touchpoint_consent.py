@@ -2,7 +2,7 @@ from datetime import timedelta
 from functools import cache
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, is_html_empty
 
 from ..tools import placeholders, quiet_hours
 from .crl_cadence_step import HUMAN_CHANNELS
@@ -12,6 +12,8 @@ from .crl_touchpoint_rules import Decision
 TEMPLATES = {"email": "mail_template_id", "sms": "sms_template_id"}
 #: Bounces after which an address counts as dead, as Odoo's own mailings do.
 MAX_BOUNCES = 5
+#: Fields of the links, which are made just before the message is written.
+LINKS = {"feedback_url", "unsubscribe_url"}
 
 
 class CrlTouchpoint(models.Model):
@@ -25,6 +27,7 @@ class CrlTouchpoint(models.Model):
         now = fields.Datetime.now()
         needs = cache(self._get_needed_paths)
         holidays = cache(lambda company: company._crl_holidays())
+        faults = cache(self._get_text_fault)
         for touchpoint in self.filtered(lambda t: t.channel not in HUMAN_CHANNELS):
             medium, refusals = touchpoint._choose_medium()
             if not medium:
@@ -38,6 +41,12 @@ class CrlTouchpoint(models.Model):
                 continue
             touchpoint.medium = medium
             template = touchpoint._get_template(TEMPLATES[medium])
+            fault = faults(template, touchpoint._get_lang())
+            if fault:
+                decisions[touchpoint.id] = Decision(
+                    "hold", "missing", fault, now + timedelta(days=1)
+                )
+                continue
             missing = touchpoint._get_missing_fields(needs(template))
             if missing:
                 decisions[touchpoint.id] = Decision(
@@ -180,13 +189,24 @@ class CrlTouchpoint(models.Model):
         return ""
 
     @api.model
+    def _get_text_fault(self, template, lang):
+        """Why a text cannot be sent as it is, as a sentence; '' when it can."""
+        template = template.with_context(lang=lang)
+        if template._name == "sms.template":
+            is_empty = not (template.body or "").strip()
+        else:
+            is_empty = not template.subject or is_html_empty(template.body_html)
+            if not template.active:
+                return self.env._("The text “%s” is archived.", template.name)
+        return self.env._("The text “%s” is empty.", template.name) if is_empty else ""
+
+    @api.model
     def _get_needed_paths(self, template):
         """Paths of the fields a text cannot do without."""
         if template._name == "sms.template":
-            return placeholders.inline_paths(template.body) - {"feedback_url"}
+            return placeholders.inline_paths(template.body) - LINKS
         paths = placeholders.inline_paths(template.subject)
-        # the link is made just before the message is written
-        return (paths | placeholders.qweb_paths(template.body_html)) - {"feedback_url"}
+        return (paths | placeholders.qweb_paths(template.body_html)) - LINKS
 
     def _get_missing_fields(self, paths):
         """Labels of the fields among ``paths`` that are empty."""

@@ -20,6 +20,7 @@ DECISIONS = [
     ("restarted", "Restarted"),
     ("exited", "Left"),
     ("completed", "Completed"),
+    ("opted_out", "Unsubscribed"),
     ("case", "Case"),
     ("repaired", "Put right"),
     ("erased", "Erased"),
@@ -124,6 +125,7 @@ class CrlTouchpointLog(models.Model):
             "restarted": self.env._("The procedure began anew."),
             "exited": self.env._("Left the procedure."),
             "completed": self.env._("Went through the whole procedure."),
+            "opted_out": self.env._("Wants no more marketing at this address:"),
             "case": self.env._("Case:"),
             "repaired": self.env._("Put right."),
         }

@@ -118,7 +118,9 @@ class CrlTouchpoint(models.Model):
                     "recipient_ids": [Command.link(touchpoint._get_person().id)],
                     "auto_delete": False,
                     "state": "outgoing",
-                    "headers": repr(HEADERS),
+                    "headers": repr(
+                        {**HEADERS, **touchpoint._get_unsubscribe_headers()}
+                    ),
                 }
                 for touchpoint, message in zip(self, messages, strict=True)
             ]
@@ -193,11 +195,11 @@ class CrlTouchpoint(models.Model):
     def _prepare_message(self, body):
         """Values of the message as it stands in the customer's chatter.
 
-        Without the link: the answer is the customer's alone to give.
+        Without the links: the answer is the customer's alone to give.
         """
         self.ensure_one()
-        if self.feedback_url:
-            body = body.replace(self.feedback_url, "#")
+        for url in filter(None, (self.feedback_url, self.unsubscribe_url)):
+            body = body.replace(url, "#")
         company = self.company_id
         sender = self.user_id.partner_id if self.user_id.active else company.partner_id
         return {

@@ -26,5 +26,6 @@ from . import test_security
 from . import test_standstill
 from . import test_story
 from . import test_touchpoint
+from . import test_unsubscribe
 from . import test_version
 from . import test_why

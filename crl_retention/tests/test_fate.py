@@ -1,5 +1,8 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CrlCase
 
@@ -350,3 +353,70 @@ class TestFate(CrlCase):
         customer.phone = "+33 1 42 68 53 99"
         welcome.with_user(self.rep).action_send_again()
         self.assertEqual(self.sms(welcome).number, "+33142685399")
+
+
+@tagged("post_install", "-at_install")
+class TestTexts(CrlCase):
+    """Texts, languages and addresses that go missing are seen, never passed over."""
+
+    def welcome(self):
+        enrollment = self.enroll()
+        self.run_cron()
+        return self.touchpoint(enrollment, "step_m1_welcome")
+
+    def assertHeld(self, touchpoint, words):
+        self.assertEqual(touchpoint.state, "planned")
+        self.assertIn(words, touchpoint.hold_reason)
+        self.assertEqual(touchpoint.log_ids[:1].decision, "held")
+        self.assertFalse(touchpoint.mail_message_id)
+
+    def test_archived_text(self):
+        template = self.env.ref("crl_retention.mail_template_welcome")
+        template.active = False
+        welcome = self.welcome()
+        self.assertHeld(welcome, "is archived")
+        template.active = True
+        self.at("2026-03-03 10:30:00")
+        self.run_cron()
+        self.assertEqual(welcome.state, "open")
+
+    def test_emptied_text(self):
+        template = self.env.ref("crl_retention.mail_template_welcome")
+        template.body_html = "<p><br></p>"
+        self.assertHeld(self.welcome(), "is empty")
+
+    def test_emptied_sms(self):
+        self.env.ref("crl_retention.sms_template_welcome").body = " "
+        self.customer.email = False
+        self.assertHeld(self.welcome(), "is empty")
+
+    def test_text_of_a_step_cannot_be_deleted(self):
+        template = self.env.ref("crl_retention.mail_template_welcome")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            template.unlink()
+
+    def test_language_that_was_removed(self):
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.env.ref("crl_retention.mail_template_welcome")
+        template.with_context(lang="fr_FR").subject = "Bienvenue"
+        french.active = False
+        # Odoo lets nobody remove a language of active customers; they come back so
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET lang = 'fr_FR' WHERE id = %s", [self.customer.id]
+        )
+        self.env.invalidate_all()
+        welcome = self.welcome()
+        self.assertEqual(welcome.state, "open")
+        self.assertIn("Thank you", welcome.mail_message_id.subject)
+
+    def test_no_address_at_all(self):
+        self.customer.write({"email": False, "phone": False})
+        welcome = self.welcome()
+        self.assertEqual(welcome.state, "skipped")
+        self.assertIn("no valid email address", welcome.log_ids[:1].note)
+        self.assertIn("no valid phone number", welcome.log_ids[:1].note)
