@@ -41,7 +41,7 @@ manager = env["res.users"].create(
     {{"name": "Manager", "login": "manager", "notification_type": "inbox"}})
 companies = env["res.company"].search([]) + env["res.company"].create(
     {{"name": "Elsewhere"}})
-companies.crl_manager_id = manager
+companies.write({{"crl_manager_id": manager.id, "crl_quiet_hours": False}})
 partners = env["res.partner"].with_context(mail_auto_subscribe_no_notify=True).create([
     {{"is_company": True, "user_id": rep.id, "country_id": env.ref("base.fr").id,
       "company_id": companies[values.pop("company", 0)].id, **values}}
