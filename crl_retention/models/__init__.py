@@ -1,3 +1,4 @@
+from . import crl_sheet
 from . import crl_actor
 from . import crl_heartbeat
 from . import crl_engine
@@ -58,6 +59,7 @@ from . import res_partner_privacy
 from . import res_partner_retention
 from . import res_partner_screen
 from . import res_partner_why
+from . import res_partner_facts
 from . import res_users
 from . import res_users_absence
 from . import res_users_leaving

@@ -16,6 +16,6 @@ class CalendarEvent(models.Model):
 
     def action_crl_result(self):
         """Ask for the result of the visit."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         activity = self.activity_ids.filtered("crl_asks_result")[:1]
         return activity.action_done() if activity else None

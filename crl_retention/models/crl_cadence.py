@@ -221,7 +221,7 @@ class CrlCadence(models.Model):
     # ---- Actions ----
 
     def action_open_enrollments(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crl_retention.crl_enrollment_action"
         )
@@ -242,7 +242,7 @@ class CrlCadence(models.Model):
         }
 
     def action_preview(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Preview"),
@@ -267,7 +267,7 @@ class CrlCadence(models.Model):
 
     def action_enroll_matching(self):
         """Open the enrollment wizard on the customers of the filter."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Enroll Customers"),

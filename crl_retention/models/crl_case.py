@@ -17,6 +17,8 @@ CASE_STATES = [
 ]
 #: Kinds that lead to a visit against the clock and hold the procedure.
 VISIT_KINDS = ("negative_feedback", "complaint")
+#: The most characters kept of what a customer said in a case.
+MAX_WORDS = 40000
 #: Fields that only the verbs and the engine change.
 ENGINE_FIELDS = {
     "touchpoint_id",
@@ -141,7 +143,7 @@ class CrlCase(models.Model):
             {**self.default_get(["partner_id", "kind"]), **vals} for vals in vals_list
         ]
         for vals in vals_list:
-            partner = self.env["res.partner"].browse(vals.get("partner_id"))
+            partner = self._check_record("res.partner", vals.get("partner_id"))
             if not partner:
                 raise ValidationError(self.env._("Say which customer the case is of."))
             customer = partner.commercial_partner_id
@@ -152,13 +154,16 @@ class CrlCase(models.Model):
                 customer.company_id.id or vals.get("company_id") or self.env.company.id
             )
             vals["company_id"] = company.id
+            vals["description"] = self._check_text(vals.get("description"), MAX_WORDS)
             vals.setdefault("user_id", customer._crl_get_owner(company).id)
-            if vals["kind"] in VISIT_KINDS:
+            if self._check_choice("kind", vals["kind"]) in VISIT_KINDS:
                 vals["deadline"] = self._get_deadline(company, fields.Datetime.now())
             elif not vals.get("deadline"):
                 raise ValidationError(
                     self.env._("Say until when the promise is to be kept.")
                 )
+            else:
+                vals["deadline"] = self._check_moment(vals["deadline"])
         cases = super().create(vals_list)
         # opening a case writes the engine's records, whoever hears the complaint
         cases.sudo()._start()
@@ -172,6 +177,9 @@ class CrlCase(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_writable(vals)
+        if vals.get("description"):
+            words = self._check_text(vals["description"], MAX_WORDS)
+            vals = dict(vals, description=words)
         if "state" in vals:
             for case in self:
                 if not transitions.is_allowed(

@@ -133,12 +133,7 @@ class CrlEnrollment(models.Model):
         """
         enrollments = self._as_engine()
         reason = self._check_text(reason)
-        try:
-            until = fields.Date.to_date(until)
-        except (ValueError, TypeError) as error:
-            raise ValidationError(
-                self.env._("“%s” is not a date: write it as 2026-12-31.", until)
-            ) from error
+        until = self._check_day(until)
         for enrollment in enrollments:
             if enrollment.state == "recovery":
                 raise UserError(
@@ -257,7 +252,7 @@ class CrlEnrollment(models.Model):
         :param int user_id: an active internal user
         """
         enrollments = self._as_engine()
-        user = self.env["res.users"].browse(user_id).exists()
+        user = self._check_record("res.users", user_id)
         if not user or not user.active or user.share:
             raise UserError(self.env._("Choose an active user of the company."))
         enrollments.user_id = user
@@ -268,7 +263,7 @@ class CrlEnrollment(models.Model):
         return True
 
     def action_open_contacts(self):
-        self.ensure_one()
+        self._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crl_retention.crl_touchpoint_action"
         )

@@ -199,7 +199,7 @@ class CrlRelationship(models.Model):
         :raises UserError: for a stage of a procedure
         """
         relationships = self._as_engine()
-        stage = self.env["crl.stage"].browse(stage_id).exists()
+        stage = self._check_record("crl.stage", stage_id)
         kinds = ("setup", "at_risk", "dormant", "lost", "won_back")
         if stage.kind not in kinds:
             raise UserError(
@@ -212,7 +212,7 @@ class CrlRelationship(models.Model):
         return True
 
     def action_open_partner(self):
-        self.ensure_one()
+        self._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": "res.partner",

@@ -1,7 +1,5 @@
-from datetime import datetime
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..tools import transitions
 from .crl_cadence_step import CHANNELS, HUMAN_CHANNELS, PURPOSES, SERVICE_CLASSES
@@ -240,22 +238,3 @@ class CrlTouchpoint(models.Model):
             touchpoints._log(
                 "moved", "owner", self.env._("%s takes over.", owner.name or "–")
             )
-
-    @api.model
-    def _to_moment(self, value):
-        """Read a UTC moment given by a user or another system.
-
-        :raises ValidationError: when it is none
-        """
-        try:
-            moment = fields.Datetime.to_datetime(value)
-        except (ValueError, TypeError):
-            moment = None
-        if not isinstance(moment, datetime):
-            raise ValidationError(
-                self.env._(
-                    "“%s” is not a date and time: write it as 2026-12-31 09:30:00.",
-                    value,
-                )
-            )
-        return moment

@@ -32,6 +32,7 @@ class CrlTouchpointLog(models.Model):
 
     _name = "crl.touchpoint.log"
     _description = "Contact Log"
+    _inherit = ["crl.sheet"]
     _order = "id desc"
     _rec_name = "decision"
 

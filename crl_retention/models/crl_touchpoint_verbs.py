@@ -5,7 +5,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools import schedule
-from ..tools.text import clean_words
 
 #: A score of 1–5 as a verdict, cut as satisfaction scores usually are.
 SCORE_VERDICTS = {
@@ -43,7 +42,7 @@ class CrlTouchpoint(models.Model):
         touchpoints = self._as_engine()
         outcome = self._check_choice("outcome", outcome) or "reached"
         verdict = self._check_choice("verdict", verdict)
-        note = clean_words(self._check_text(note))
+        note = self._check_text(note)
         score = self._check_score(score)
         verdict = verdict or self._get_verdict(score)
         touchpoints._close(outcome, verdict, note, score)
@@ -77,7 +76,7 @@ class CrlTouchpoint(models.Model):
         :param date_planned: UTC datetime, or its ISO text
         """
         touchpoints = self._as_engine()
-        moment = self._to_moment(date_planned)
+        moment = self._check_moment(date_planned)
         for touchpoint in touchpoints:
             before = touchpoint.date_planned
             touchpoint._reschedule(moment)
@@ -91,7 +90,7 @@ class CrlTouchpoint(models.Model):
 
     def action_open_result(self):
         """Ask for the result of the contact in a dialog."""
-        self.ensure_one()
+        self._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Result of the Contact"),
@@ -105,7 +104,9 @@ class CrlTouchpoint(models.Model):
     def _check_score(self, score):
         if not score:
             return 0
-        if isinstance(score, bool) or score not in SCORE_VERDICTS:
+        # 4.0 from JSON is a 4
+        is_number = isinstance(score, int | float) and not isinstance(score, bool)
+        if not (is_number and score in SCORE_VERDICTS):
             raise ValidationError(self.env._("The score goes from 1 to 5."))
         return int(score)
 

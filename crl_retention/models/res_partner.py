@@ -11,6 +11,9 @@ READERS = (
 INSIDERS = (
     "crl_retention.crl_retention_group_user,crl_retention.crl_retention_group_direction"
 )
+#: A fact of the relationship: each user reads those they may see, others are empty
+#: (``res_partner_facts.py``).
+FACT = {"groups": READERS, "related_sudo": False, "depends_context": ("uid",)}
 
 
 class ResPartner(models.Model):
@@ -28,67 +31,67 @@ class ResPartner(models.Model):
         related="crl_relationship_id.enrollment_id",
         string="Retention Procedure",
         search="_search_crl_enrollment_id",
-        groups=READERS,
+        **FACT,
     )
     crl_stage_id = fields.Many2one(
         related="crl_relationship_id.stage_id",
         string="Retention Stage",
         search="_search_crl_stage_id",
-        groups=READERS,
+        **FACT,
     )
     crl_score = fields.Integer(
         related="crl_relationship_id.score",
         string="Health",
         search="_search_crl_score",
-        groups=READERS,
+        **FACT,
     )
     crl_band = fields.Selection(
         related="crl_relationship_id.band",
         string="Health Band",
         search="_search_crl_band",
-        groups=READERS,
+        **FACT,
     )
     crl_trend = fields.Selection(
         related="crl_relationship_id.trend",
         string="Health Trend",
         search="_search_crl_trend",
-        groups=READERS,
+        **FACT,
     )
     crl_confidence = fields.Integer(
         related="crl_relationship_id.confidence",
         string="Health Confidence",
         search="_search_crl_confidence",
-        groups=READERS,
+        **FACT,
     )
     crl_last_contact_date = fields.Datetime(
         related="crl_relationship_id.last_contact_date",
         string="Last Contact",
         search="_search_crl_last_contact_date",
-        groups=READERS,
+        **FACT,
     )
     crl_next_contact_date = fields.Datetime(
         related="crl_relationship_id.next_contact_date",
         string="Next Contact",
         search="_search_crl_next_contact_date",
-        groups=READERS,
+        **FACT,
     )
     crl_last_verdict = fields.Selection(
         related="crl_relationship_id.last_verdict",
         string="Last Verdict",
         search="_search_crl_last_verdict",
-        groups=READERS,
+        **FACT,
     )
     crl_open_case_count = fields.Integer(
         related="crl_relationship_id.open_case_count",
         string="Open Cases",
         search="_search_crl_open_case_count",
-        groups=READERS,
+        **FACT,
     )
     crl_customer_since = fields.Date(
         related="crl_relationship_id.customer_since",
         string="Customer Since",
         search="_search_crl_customer_since",
-        groups=READERS,
+        **FACT,
     )
     crl_touchpoint_ids = fields.One2many(
         "crl.touchpoint", "partner_id", "Contacts with the Customer", groups=INSIDERS

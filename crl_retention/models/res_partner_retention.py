@@ -2,7 +2,7 @@ from ast import literal_eval
 
 from pytz import country_timezones
 
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
@@ -113,16 +113,13 @@ class ResPartner(models.Model):
         :returns: ids of the new enrollments
         :raises UserError: when none of the customers can be enrolled, with the reason
         """
+        actor = self.env["crl.actor"]
+        actor._check_ids(self)
         self._crl_check_mine()
-        cadence = self.env["crl.cadence"].browse(cadence_id).exists()
+        cadence = actor._check_record("crl.cadence", cadence_id)
         if not cadence or not cadence.active:
             raise UserError(self.env._("Choose an active procedure."))
-        try:
-            start = fields.Date.to_date(date_start)
-        except (ValueError, TypeError) as error:
-            raise ValidationError(
-                self.env._("“%s” is not a date: write it as 2026-12-31.", date_start)
-            ) from error
+        start = actor._check_day(date_start)
         # checked above: reps enroll their customers, but write no enrollments
         Enrollment = self.env["crl.enrollment"].sudo()
         accepted, refused = Enrollment._sort_out(self, cadence)
@@ -141,7 +138,7 @@ class ResPartner(models.Model):
         }
 
     def action_crl_touchpoints(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crl_retention.crl_touchpoint_action"
         )

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .res_partner import INSIDERS, READERS
+from .res_partner import FACT, INSIDERS
 
 
 class ResPartner(models.Model):
@@ -11,7 +11,7 @@ class ResPartner(models.Model):
     crl_cadence_id = fields.Many2one(
         related="crl_relationship_id.enrollment_id.cadence_id",
         string="Procedure",
-        groups=READERS,
+        **FACT,
     )
     crl_last_words = fields.Text(
         "Last Words", compute="_compute_crl_last_words", groups=INSIDERS
@@ -26,7 +26,7 @@ class ResPartner(models.Model):
             partner.crl_last_words = words.get(partner.commercial_partner_id.id)
 
     def action_crl_cases(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crl_retention.crl_case_action"
         )
@@ -35,7 +35,7 @@ class ResPartner(models.Model):
         return action
 
     def action_crl_open_enrollment(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": "crl.enrollment",

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import api, models
 from odoo.tools import SQL, format_datetime
 
 from ..tools import schedule
@@ -19,16 +18,11 @@ class ResPartner(models.Model):
         :returns: ``[{"date": UTC datetime or False, "sentence": text}]``, what happened
             in its order, then what still waited, then what comes next
         """
-        self.ensure_one()
-        self.check_access("read")
+        actor = self.env["crl.actor"]
+        actor._check_one(self)
         customer = self.commercial_partner_id
         company = customer.company_id or self.env.company
-        try:
-            day = fields.Date.to_date(day) or company._crl_today()
-        except (ValueError, TypeError) as error:
-            raise ValidationError(
-                self.env._("“%s” is not a date: write it as 2026-12-31.", day)
-            ) from error
+        day = actor._check_day(day) or company._crl_today()
         tz = company._crl_tz()
         begin = schedule.utc_at(day, 0.0, tz)
         end = schedule.utc_at(day + timedelta(days=1), 0.0, tz)
@@ -139,7 +133,7 @@ class ResPartner(models.Model):
 
     def action_crl_why(self):
         """Ask for the day to explain."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Why?"),

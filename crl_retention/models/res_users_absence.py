@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools import absence, schedule
@@ -70,6 +70,12 @@ class ResUsers(models.Model):
         :raises AccessError: unless for oneself, for one's own team, or as a manager
         """
         me = self.env.user
+        actor = self.env["crl.actor"]
+        actor._check_ids(self)
+        if not me.has_group("crl_retention.crl_retention_group_user"):
+            raise AccessError(
+                self.env._("Only users of Customer Retention can do this.")
+            )
         foreign = self.filtered(
             lambda user: user != me and user._crl_get_leader() != me
         )
@@ -81,7 +87,9 @@ class ResUsers(models.Model):
                     ", ".join(foreign.mapped("name")),
                 )
             )
-        deputy = self.browse(deputy_id or ()).exists()
+        deputy = actor._check_record("res.users", deputy_id)
+        if deputy_id and not deputy:
+            raise UserError(self.env._("Choose an active user of the company."))
         # checked above: leaders do not write users
         self.sudo().crl_deputy_id = deputy
         return True

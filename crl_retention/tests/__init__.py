@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from . import test_activity_done
 from . import test_backlog
 from . import test_case

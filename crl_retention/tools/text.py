@@ -2,7 +2,8 @@
 
 import unicodedata
 
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+# the wide ones are formulas to spreadsheets in Japanese and Chinese
+_FORMULA_START = tuple("=+-@\t\r＝＋－＠")
 
 
 def tidy_words(words: str, limit: int) -> str:
@@ -29,7 +30,13 @@ def clean_words(text: str | None, limit: int = 4000) -> str:
     >>> clean_words("=1+1")
     "'=1+1"
     """
-    kept = tidy_words(text or "", limit)
-    if kept.startswith(_FORMULA_START):
-        kept = f"'{kept}"[:limit]
-    return kept
+    return disarm(tidy_words(text or "", limit))[:limit]
+
+
+def disarm(text: str) -> str:
+    """The text, with an apostrophe in front where a spreadsheet would run it.
+
+    >>> disarm("=1+1"), disarm("1+1")
+    ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_START) else text

@@ -41,7 +41,7 @@ class CrlAsk(models.TransientModel):
 
     def action_confirm(self):
         """Do it, as the user who was asked."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         field_name, asked = VERBS[self.verb]
         verb = getattr(self[field_name], f"action_{self.verb}")
         if asked:

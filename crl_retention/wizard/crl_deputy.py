@@ -15,6 +15,6 @@ class CrlDeputy(models.TransientModel):
     deputy_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
 
     def action_confirm(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         self.user_ids.crl_set_deputy(self.deputy_id.id)
         return {"type": "ir.actions.act_window_close"}

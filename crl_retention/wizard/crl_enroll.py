@@ -69,7 +69,7 @@ class CrlEnroll(models.TransientModel):
 
     def action_enroll(self):
         """Enroll those who get in, and show their enrollments."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         accepted, refused = self._sort_out()
         if not accepted:
             raise UserError(

@@ -21,6 +21,6 @@ class CrlRelationshipStage(models.TransientModel):
     reason = fields.Char()
 
     def action_set_stage(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         self.relationship_ids.action_set_stage(self.stage_id.id, self.reason)
         return {"type": "ir.actions.act_window_close"}

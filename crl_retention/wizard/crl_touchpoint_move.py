@@ -16,7 +16,7 @@ class CrlTouchpointMove(models.TransientModel):
     date_planned = fields.Datetime("New Moment", required=True)
 
     def action_move(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         if self.date_planned < fields.Datetime.now():
             raise UserError(self.env._("Choose a time still to come."))
         self.touchpoint_ids.action_reschedule(self.date_planned)

@@ -172,7 +172,7 @@ class CrlTouchpointResult(models.TransientModel):
 
     def action_confirm(self):
         """Record the result, as whoever may do the activity or the contact."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         touchpoint = self._get_touchpoint()
         reached = self.outcome == "reached"
         score = int(self.score or 0) if reached else 0

@@ -1,0 +1,145 @@
+"""Who may do what with which records. A new model needs a row here.
+
+Records are those of three customers: ``A`` of the rep, ``B`` of a colleague in another
+team, ``E`` of a stranger in another company; ``S`` belongs to no company. Dialogs are
+those that the rep, the colleague and the stranger opened.
+
+``r`` reads, searches, counts, groups and exports; ``w`` writes; ``c`` creates one like
+it; ``u`` deletes; ``m`` posts in its chatter. ``rep leader: r:A`` says that the rep and
+their leader read the records of A. Roles that are not named reach nothing.
+"""
+
+ROLES = {
+    "public": "base.group_public",
+    "portal_a": "base.group_portal",  # a contact person of customer A
+    "portal_b": "base.group_portal",
+    "nobody": "",
+    "settings": "base.group_system",
+    "rep": "crl_retention.crl_retention_group_user",
+    "colleague": "crl_retention.crl_retention_group_user",
+    "leader": "crl_retention.crl_retention_group_user",
+    "all": "crl_retention.crl_retention_group_all",
+    "admin": "crl_retention.crl_retention_group_portfolio",
+    "manager": "crl_retention.crl_retention_group_manager",
+    "marketing": "crl_retention.crl_retention_group_marketing",
+    "direction": "crl_retention.crl_retention_group_direction",
+    "stranger": "crl_retention.crl_retention_group_user",
+}
+
+#: Records of the engine: read by whose they are, changed through verbs alone.
+ENGINE = {
+    "rep leader": "r:A",
+    "colleague": "r:B",
+    "all admin manager direction": "r:AB",
+    "stranger": "r:E",
+}
+#: How we work: everybody with a role reads it, the manager writes it.
+CONFIGURATION = {
+    "rep colleague leader all admin marketing direction": "r:AS",
+    "manager": "r:AS w:AS c:AS u:AS",
+    "stranger": "r:ES",
+}
+LISTS = {
+    "rep colleague leader all admin marketing direction stranger": "r:S",
+    "manager": "r:S w:S c:S u:S",
+}
+#: Dialogs: everybody who acts opens them; what is typed there is seen by nobody else.
+DIALOG = {
+    "rep": "r:A w:A c:ABE",
+    "colleague": "r:B w:B c:ABE",
+    "stranger": "r:E w:E c:ABE",
+    "leader all admin manager": "c:ABE",
+}
+
+MATRIX = {
+    "crl.relationship": {**ENGINE, "marketing": "r:AB"},
+    "crl.enrollment": ENGINE,
+    "crl.touchpoint": ENGINE,
+    "crl.touchpoint.log": ENGINE,
+    "crl.case": {
+        "rep leader": "r:A w:A c:A m:A",
+        "colleague": "r:B w:B c:B m:B",
+        "all admin manager": "r:AB w:AB c:AB m:AB",
+        "direction": "r:AB",
+        "stranger": "r:E w:E c:E m:E",
+    },
+    "crl.cadence": {**CONFIGURATION, "manager": "r:AS w:AS c:AS u:AS m:AS"},
+    "crl.cadence.step": CONFIGURATION,
+    "crl.stage": LISTS,
+    "crl.case.cause": LISTS,
+    "crl.touchpoint.result": DIALOG,
+    "crl.touchpoint.move": DIALOG,
+    "crl.relationship.stage": DIALOG,
+    "crl.enroll": DIALOG,
+    "crl.enroll.line": DIALOG,
+    "crl.cadence.preview": DIALOG,
+    "crl.cadence.preview.line": DIALOG,
+    "crl.ask": DIALOG,
+    "crl.deputy": DIALOG,
+    "crl.why": {**DIALOG, "direction": "c:AB"},
+    "crl.why.line": {**DIALOG, "direction": "c:ABE"},
+    # what the engine did is of no customer; former procedures are written by it alone
+    "crl.heartbeat": {"manager": "r:S"},
+    "crl.cadence.version": {
+        "rep colleague leader all admin manager marketing direction": "r:AS",
+        "stranger": "r:ES",
+    },
+    # Odoo's own, on our records: a message and a file of each customer's case
+    "mail.message": {
+        "rep leader": "r:A w:A c:A u:A",
+        "colleague": "r:B w:B c:B u:B",
+        "all admin manager": "r:AB w:AB c:AB u:AB",
+        "direction": "r:AB",
+        "stranger": "r:E w:E c:E u:E",
+    },
+    "ir.attachment": {
+        "rep leader": "r:A w:A c:A u:A",
+        "colleague": "r:B w:B c:B u:B",
+        "all admin manager": "r:AB w:AB c:AB u:AB",
+        "direction": "r:AB",
+        "stranger": "r:E w:E c:E u:E",
+    },
+}
+
+#: Fields on the customer that say where the relationship stands, by the rows of
+#: crl.relationship; what was said and done, by those of crl.touchpoint; and what
+#: everybody reads and writes who may do so with the customer.
+FACTS = {
+    "crl_relationship_id",
+    "crl_enrollment_id",
+    "crl_cadence_id",
+    "crl_stage_id",
+    "crl_score",
+    "crl_band",
+    "crl_trend",
+    "crl_confidence",
+    "crl_last_contact_date",
+    "crl_next_contact_date",
+    "crl_last_verdict",
+    "crl_open_case_count",
+    "crl_customer_since",
+}
+WORDS = {
+    "crl_touchpoint_ids",
+    "crl_enrollment_ids",
+    "crl_case_ids",
+    "crl_touchpoint_count",
+    "crl_last_words",
+}
+OPEN = {
+    "crl_preferred_channel",
+    "crl_do_not_contact",
+    # whether an address works is so for everybody
+    "crl_email_is_dead",
+    "crl_phone_is_dead",
+}
+
+
+def allowed(model, role, operation):
+    """The letters of the records a role may do an operation with."""
+    for roles, rights in MATRIX[model].items():
+        if role in roles.split():
+            for right in rights.split():
+                if right[0] == operation:
+                    return set(right[2:])
+    return set()

@@ -1,0 +1,372 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from . import access_matrix
+from .access_matrix import FACTS, MATRIX, OPEN, ROLES, WORDS, allowed
+
+MUTED = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(TransactionCase):
+    """Every role at every model, record by record, against one table."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context=dict(cls.env.context, tracking_disable=True, no_reset_password=True)
+        )
+        cls.company = cls.env.company
+        cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.users = {
+            role: cls._new_user(role, groups) for role, groups in ROLES.items()
+        }
+        cls.env["crm.team"].create(
+            {
+                "name": "One",
+                "user_id": cls.users["leader"].id,
+                "member_ids": [(6, 0, cls.users["rep"].ids)],
+            }
+        )
+        cls.customers = {
+            letter: cls._new_customer(letter, role)
+            for letter, role in (("A", "rep"), ("B", "colleague"), ("E", "stranger"))
+        }
+        for letter in "ab":
+            user = cls.users[f"portal_{letter}"]
+            user.partner_id.parent_id = cls.customers[letter.upper()]
+        cls.shared = {
+            "crl.stage": cls.env.ref("crl_retention.stage_month_1"),
+            "crl.cadence": cls.env.ref("crl_retention.cadence_preservation"),
+        }
+        cls.made = {}
+        for model in MATRIX:
+            letters = "ABE"
+            if model in ("crl.stage", "crl.case.cause", "crl.heartbeat"):
+                letters = "S"
+            elif model in ("crl.cadence", "crl.cadence.step", "crl.cadence.version"):
+                letters = "AES"
+            for letter in letters:
+                cls._make(model, letter)
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _new_user(cls, role, groups):
+        if role == "public":
+            return cls.env.ref("base.public_user")
+        company = cls.elsewhere if role == "stranger" else cls.company
+        if not groups.startswith("base.group_portal"):
+            own = (
+                "base.group_user",
+                "base.group_partner_manager",
+                "base.group_allow_export",
+                groups,
+            )
+            groups = ",".join(filter(None, own))
+        return new_test_user(
+            cls.env,
+            login=f"matrix_{role}",
+            groups=groups,
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+
+    @classmethod
+    def _new_customer(cls, letter, role):
+        user = cls.users[role]
+        return cls.env["res.partner"].create(
+            {
+                "name": f"Customer {letter}",
+                "is_company": True,
+                "email": f"{letter}@example.com",
+                "user_id": user.id,
+                "company_id": user.company_id.id,
+            }
+        )
+
+    # ---- One record of each model and customer ----
+
+    @classmethod
+    def _make(cls, model, letter):
+        owner = {"A": "rep", "B": "colleague", "E": "stranger"}.get(letter)
+        values = cls._values(model, letter)
+        env = cls.env[model]
+        if env._transient:
+            record = env.with_user(cls.users[owner]).create(values)
+        elif model == "crl.relationship":
+            record = env._ensure(cls.customers[letter])
+        else:
+            record = env.create(values)
+        cls.made[model, letter] = cls.env[model].browse(record.id)
+
+    @classmethod
+    def _values(cls, model, letter):
+        """What one is made of; a new model needs an entry."""
+        customer = cls.customers.get(letter, cls.env["res.partner"])
+        own = {"A": cls.company, "E": cls.elsewhere}.get(letter)
+        company = customer.company_id or cls.company
+
+        def made(name):
+            record = cls.made.get((name, letter))
+            return record.id if record else False
+
+        person = {"partner_id": customer.id, "company_id": company.id}
+        now = fields.Datetime.now()
+        cadence = made("crl.cadence") or cls.shared["crl.cadence"].id
+        makers = {
+            "crl.relationship": lambda: {**person, "dedup_key": f"another {letter}"},
+            "crl.enrollment": lambda: {
+                **person,
+                "cadence_id": cls.shared["crl.cadence"].id,
+                "user_id": customer.user_id.id,
+                "date_start": now,
+                "date_cycle": now,
+            },
+            "crl.touchpoint": lambda: {
+                **person,
+                "enrollment_id": made("crl.enrollment"),
+                "user_id": customer.user_id.id,
+                "channel": "call",
+                "state": "done",
+                "verdict": "negative",
+                "note": "Dry dough",
+                "date_planned": now,
+                "date_done": now,
+            },
+            "crl.touchpoint.log": lambda: {
+                **person,
+                "touchpoint_id": made("crl.touchpoint"),
+                "decision": "held",
+                "note": "Dry dough",
+            },
+            "crl.case": lambda: {
+                **person,
+                "user_id": customer.user_id.id,
+                "kind": "promise",
+                "deadline": now,
+                "description": "Dry dough",
+            },
+            "crl.cadence": lambda: {"name": letter, "company_id": own and own.id},
+            "crl.cadence.step": lambda: {
+                "name": letter,
+                "cadence_id": cadence,
+                "stage_id": cls.shared["crl.stage"].id,
+            },
+            "crl.stage": lambda: {"name": letter, "kind": "dormant"},
+            "crl.case.cause": lambda: {"name": letter},
+            "crl.touchpoint.result": lambda: {"note": "Dry dough"},
+            "crl.touchpoint.move": lambda: {"date_planned": now},
+            "crl.relationship.stage": lambda: {"stage_id": cls.shared["crl.stage"].id},
+            "crl.enroll": lambda: {"cadence_id": cls.shared["crl.cadence"].id},
+            "crl.enroll.line": lambda: {"reason": "Dry dough"},
+            "crl.cadence.preview": lambda: {"cadence_id": cls.shared["crl.cadence"].id},
+            "crl.cadence.preview.line": lambda: {"reason": "Dry dough"},
+            "crl.deputy": lambda: {"deputy_id": cls.users["leader"].id},
+            "crl.why": lambda: {"partner_id": customer.id},
+            "crl.why.line": lambda: {"sentence": "Dry dough"},
+            "crl.heartbeat": lambda: {"date_start": now},
+            "crl.cadence.version": lambda: {"cadence_id": cadence, "number": 77},
+            "crl.ask": lambda: {"verb": "exit", "reason": "Dry dough"},
+            "mail.message": lambda: {
+                "model": "crl.case",
+                "res_id": made("crl.case"),
+                "body": "Dry dough",
+                "message_type": "comment",
+                "subtype_id": cls.env.ref("mail.mt_note").id,
+                "author_id": customer.id,
+            },
+            "ir.attachment": lambda: {
+                "name": "Photo",
+                "raw": b"Dry dough",
+                "res_model": "crl.case",
+                "res_id": made("crl.case"),
+            },
+        }
+        assert model in makers, f"Say in _values() what a {model} is made of."
+        return makers[model]()
+
+    # ---- What a role reaches ----
+
+    def _is_allowed(self, action):
+        try:
+            with mute_logger(*MUTED):
+                result = action()
+        except UserError:  # an AccessError is one
+            return False
+        return result is None or bool(result)
+
+    def _try(self, action):
+        """Whether something is allowed; it is undone in any case."""
+        savepoint = self.env.cr.savepoint(flush=True)
+        try:
+            return self._is_allowed(lambda: (action(), self.env.flush_all()))
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def _can_read(self, record, role):
+        """Read in every way there is; they must agree."""
+        domain = [("id", "=", record.id)]
+        rows = record.browse()
+        ways = {
+            "read": lambda: record.read(["display_name"]),
+            "search": lambda: rows.search(domain),
+            "search_count": lambda: rows.search_count(domain),
+            "web_search_read": lambda: rows.web_search_read(domain, {"id": {}})[
+                "length"
+            ],
+            "formatted_read_group": lambda: rows.formatted_read_group(
+                domain, [], ["__count"]
+            )[0]["__count"],
+        }
+        if record._name.startswith("crl.") and not self.users[role].share:
+            name = [*self._get_own_value(record)]
+            ways["export_data"] = lambda: record.export_data(name)["datas"]
+        self.env.invalidate_all()
+        results = {name: self._is_allowed(way) for name, way in ways.items()}
+        told = f"{role} reads {record}: {results}"
+        self.assertEqual(len(set(results.values())), 1, told)
+        return results["read"]
+
+    def _can(self, operation, model, letter, role):
+        record = self.made[model, letter].with_user(self.users[role])
+        right = {"r": "read", "w": "write", "c": "create", "u": "unlink", "m": "read"}
+        if not record.browse().has_access(right[operation]):
+            return False
+        if operation == "r":
+            return self._can_read(record, role)
+        if operation == "w":
+            values = self._get_own_value(record)
+            return self._try(lambda: record.write(values))
+        if operation == "u":
+            return self._try(record.unlink)
+        if operation == "m":
+            return self._try(lambda: record.message_post(body="Here I am"))
+        values = self._values(model, letter)
+        return self._try(lambda: record.browse().create(values))
+
+    def _get_own_value(self, record):
+        """A value the record has already, to be written once more."""
+        stored = {
+            name: field
+            for name, field in record._fields.items()
+            if field.store
+            and not (field.compute or field.related)
+            and name not in (*models.MAGIC_COLUMNS, "res_model", "res_id", "model")
+        }
+        values = record.sudo().read(stored)[0]
+        types = ("text", "char", "selection", "datetime", "many2one")
+        name = next(
+            name
+            for kind in types
+            for name, field in stored.items()
+            if field.type == kind and values[name]
+        )
+        return {
+            name: record._fields[name].convert_to_write(record.sudo()[name], record)
+        }
+
+    def test_every_model_has_a_row(self):
+        ours = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("crl.") and not model._abstract
+        }
+        missing = ", ".join(sorted(ours - MATRIX.keys()))
+        self.assertFalse(
+            missing,
+            f"Say who may do what with {missing}: a row of MATRIX in "
+            f"{access_matrix.__name__}, and in _values() here how one is made.",
+        )
+        self.assertFalse(MATRIX.keys() - self.env.registry.models.keys())
+
+    def test_who_may_do_what(self):
+        wrong = []
+        for model, letter in self.made:
+            operations = "rwcu"
+            if hasattr(self.env[model], "message_post"):
+                operations += "m"
+            for role in ROLES:
+                for operation in operations:
+                    expected = letter in allowed(model, role, operation)
+                    if self._can(operation, model, letter, role) != expected:
+                        does = "cannot" if expected else "can"
+                        wrong.append(f"{model} {letter}: {role} {does} {operation}")
+        self.assertFalse(wrong, "\n" + "\n".join(wrong))
+
+    # ---- Fields of ours on the customer ----
+
+    def test_every_field_of_the_customer_has_its_readers(self):
+        ours = {name for name in self.env["res.partner"]._fields if name[:4] == "crl_"}
+        self.assertEqual(
+            ours,
+            FACTS | WORDS | OPEN,
+            "Put a new field of the customer into FACTS, WORDS or OPEN.",
+        )
+
+    def test_facts_and_words_of_others_are_empty(self):
+        for letter, customer in self.customers.items():
+            for role, user in self.users.items():
+                if user.share or letter == "E" and role != "stranger":
+                    continue
+                self.env.invalidate_all()
+                seen = customer.with_user(user)
+                if role == "stranger" and letter != "E":
+                    with self.assertRaises(AccessError):
+                        seen.read(["crl_last_verdict"])
+                    continue
+                self._check_partner(seen, role, letter)
+
+    def _check_partner(self, partner, role, letter):
+        facts = letter in allowed("crl.relationship", role, "r")
+        words = letter in allowed("crl.touchpoint", role, "r")
+        readers = any(allowed("crl.relationship", role, "r"))
+        insiders = any(allowed("crl.touchpoint", role, "r"))
+        told = f"{role} at {letter}"
+        domain = [("id", "=", partner.id)]
+        for name in FACTS | WORDS:
+            if not (readers if name in FACTS else insiders):
+                with self.assertRaises(AccessError, msg=f"{told}: {name}"):
+                    partner.read([name])
+        if readers:
+            values = partner.read([*FACTS - {"crl_relationship_id"}])[0]
+            filled = {name for name in FACTS if values.get(name)}
+            self.assertEqual("crl_last_verdict" in filled, facts, told)
+            self.assertFalse(filled and not facts, f"{told}: {filled}")
+            unhappy = [*domain, ("crl_last_verdict", "=", "negative")]
+            self.assertEqual(bool(partner.search_count(unhappy)), facts, told)
+            [group] = partner.formatted_read_group(
+                domain, ["crl_last_verdict"], ["__count"]
+            )
+            self.assertEqual(bool(group["crl_last_verdict"]), facts, told)
+            partner.search(domain, order="crl_last_verdict, crl_next_contact_date")
+        if insiders:
+            values = partner.read([*WORDS])[0]
+            self.assertEqual(bool(values["crl_touchpoint_ids"]), words, told)
+            self.assertEqual(bool(values["crl_last_words"]), words, told)
+
+    def test_nobody_writes_facts(self):
+        customer = self.customers["A"]
+        link = customer.crl_relationship_id
+        before = link.read()
+        for role in ("rep", "manager", "settings"):
+            partner = customer.with_user(self.users[role])
+            for name, value in (
+                ("crl_last_verdict", "positive"),
+                ("crl_open_case_count", 7),
+                ("crl_stage_id", self.shared["crl.stage"].id),
+            ):
+                try:
+                    partner.write({name: value})
+                    self.env.flush_all()
+                except AccessError:
+                    continue
+            with self.assertRaises(AccessError, msg=f"{role} moves the link"):
+                partner.crl_relationship_id = self.made["crl.relationship", "B"]
+        self.env.invalidate_all()
+        self.assertEqual(customer.crl_relationship_id, link)
+        self.assertEqual(link.read(), before)
