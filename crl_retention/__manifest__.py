@@ -23,6 +23,7 @@
         "data/ir_cron_data.xml",
         "views/feedback_templates.xml",
         "wizard/crl_cadence_move_views.xml",
+        "views/crl_touchpoint_card.xml",
         "wizard/crl_enroll_views.xml",
         "wizard/crl_touchpoint_result_views.xml",
         "wizard/crl_ask_views.xml",

@@ -1,4 +1,5 @@
 import re
+import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -21,6 +22,11 @@ class CrlTouchpoint(models.Model):
         if not isinstance(token, str) or not _TOKEN.match(token):
             return self.browse()
         return self.search([("access_token", "=", token)], limit=1)
+
+    def _ensure_token(self):
+        """Give contacts their link: 128 bits that nobody can guess."""
+        for touchpoint in self.filtered(lambda t: not t.access_token):
+            touchpoint.access_token = secrets.token_urlsafe(16)
 
     def _count_answers(self):
         """How many answers the link has taken."""
@@ -91,6 +97,24 @@ class CrlTouchpoint(models.Model):
             self._ask_owner_to_read(words)
         self.env["crl.relationship"]._refresh(self.partner_id)
         return "recorded"
+
+    def _write_result(self, vals):
+        """Write a rep's result; what the customer answered by the link stays theirs."""
+        answered = self.filtered("feedback_date")
+        (self - answered).write(vals)
+        own = ("cause_ids", "note", "score", "verdict")
+        answered.write({name: vals[name] for name in vals if name not in own})
+
+    def _judge_result(self, verdict, words):
+        """Let follow from a rep's result what has not followed from the customer's own
+        answer: a visit of theirs is held now, or the rep heard worse."""
+        answered = self.filtered("feedback_date")
+        (self - answered)._judge(verdict, words)
+        for touchpoint in answered:
+            if verdict == "negative" != touchpoint.verdict:
+                touchpoint._judge(verdict, words)
+            for case in touchpoint.case_id:
+                case._visited(touchpoint, touchpoint.verdict, touchpoint.note)
 
     def _judge(self, verdict, words):
         """The single entry for verdicts: what each leads to."""

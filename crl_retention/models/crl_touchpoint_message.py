@@ -1,5 +1,3 @@
-import secrets
-
 from odoo import Command, api, fields, models
 from odoo.tools import plaintext2html
 
@@ -59,8 +57,7 @@ class CrlTouchpoint(models.Model):
         """Queue the messages of contacts that passed every rule."""
         if not self:
             return
-        for touchpoint in self.filtered(lambda t: not t.access_token):
-            touchpoint.access_token = secrets.token_urlsafe(16)
+        self._ensure_token()
         self.filtered(lambda t: t.medium == "email")._queue_mails()
         self.filtered(lambda t: t.medium == "sms")._queue_sms()
         self.write({"state": "open", "hold_reason": False, "fate": False, "tries": 0})

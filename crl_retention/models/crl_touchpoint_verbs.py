@@ -165,30 +165,22 @@ class CrlTouchpoint(models.Model):
         vals = {"outcome": outcome, "note": note or False, "hold_reason": False}
         if outcome in RETRY_OUTCOMES or outcome == "call_back":
             self._finish_activities(note)
-            self.write(vals)
+            self._write_result(vals)
             for touchpoint in self:
                 touchpoint._try_again(outcome, note)
         elif outcome == "wrong_number":
             self._finish_activities(note)
-            self.write({**vals, "state": "failed", "date_done": now})
+            self._write_result({**vals, "state": "failed", "date_done": now})
             self._log("failed", "wrong_number", note)
             self._tell_owner(self.env._("Wrong number: please correct it."))
         else:
             self._finish_activities(note)
-            self.write(
-                {
-                    **vals,
-                    "state": "done",
-                    "date_done": now,
-                    "score": score,
-                    "verdict": verdict,
-                    **self._get_doer(),
-                }
-            )
+            vals.update(state="done", date_done=now, score=score, verdict=verdict)
             if causes:
-                self.cause_ids = causes
+                vals["cause_ids"] = causes.ids
+            self._write_result({**vals, **self._get_doer()})
             self._log("done", outcome, note)
-            self._judge(verdict, note)
+            self._judge_result(verdict, note)
         self._after_close()
 
     def _get_doer(self):

@@ -125,6 +125,7 @@ class ResPartner(models.Model):
         accepted, refused = Enrollment._sort_out(self, cadence)
         if refused and not accepted:
             raise UserError("\n".join(refused.values()))
+        # sudo: as above, the engine reads the procedure
         return Enrollment._enroll(accepted, cadence.sudo(), start).ids
 
     def action_crl_enroll(self):

@@ -1,6 +1,7 @@
 from . import test_access_matrix
 from . import test_activity_done
 from . import test_backlog
+from . import test_card
 from . import test_case
 from . import test_demo
 from . import test_dry_run
@@ -10,6 +11,7 @@ from . import test_fate
 from . import test_feedback_page
 from . import test_hard_cases
 from . import test_hard_messages
+from . import test_injection
 from . import test_people_absence
 from . import test_heartbeat
 from . import test_exit

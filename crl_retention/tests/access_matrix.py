@@ -76,7 +76,7 @@ MATRIX = {
     "crl.cadence.preview.line": DIALOG,
     "crl.ask": DIALOG,
     "crl.deputy": DIALOG,
-    "crl.why": {**DIALOG, "direction": "c:AB"},
+    "crl.why": {**DIALOG, "direction": "c:ABE"},
     "crl.why.line": {**DIALOG, "direction": "c:ABE"},
     # what the engine did is of no customer; former procedures are written by it alone
     "crl.heartbeat": {"manager": "r:S"},

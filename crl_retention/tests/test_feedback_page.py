@@ -150,6 +150,17 @@ class TestFeedbackPage(FeedbackCase):
             self.assertEqual(response.status_code, 405)
         self.assertEqual(self._snapshot(), before)
 
+    def test_parameters_named_like_arguments_of_python(self):
+        before = self._snapshot()
+        for name in ("self", "cls", "endpoint", "token", "v", "args", "kwargs", "env"):
+            response = self._open(query=f"?{name}=1")
+            self.assertEqual(response.status_code, 200, name)
+            self.assertPrivate(response)
+            response = self._post({name: "1"})
+            self.assertEqual(response.status_code, 400, name)
+            self.assertPrivate(response)
+        self.assertEqual(self._snapshot(), before)
+
     def test_page_tells_little_and_loads_nothing(self):
         response = self._open()
         self.assertPrivate(response)

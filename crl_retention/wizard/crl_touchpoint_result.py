@@ -74,12 +74,15 @@ class CrlTouchpointResult(models.TransientModel):
     def _read_subject(self):
         """The contact and the activity, in sudo; empty where the user may not."""
         self.ensure_one()
+        # sudo: what the user may do or see was filtered just before
         activity = self.activity_id.exists()._filtered_access("write").sudo()
         touchpoint = self.touchpoint_id.exists()._filtered_access("read").sudo()
         return touchpoint or activity.crl_touchpoint_ids[:1], activity
 
     def _asks_feedback(self, touchpoint):
         """Whether the customer's verdict is what the contact is for."""
+        if touchpoint.feedback_date:
+            return False  # the customer has said it themselves
         return touchpoint._get_step().ask_feedback or bool(touchpoint.case_id)
 
     @api.onchange("score")
@@ -150,7 +153,7 @@ class CrlTouchpointResult(models.TransientModel):
 
     def _get_unhappy_consequence(self, touchpoint):
         company = touchpoint.company_id or self.env.company
-        hours = company.sudo().crl_clock_hours
+        hours = company.sudo().crl_clock_hours  # may be another company's contact
         partner = self.partner_id.sudo().commercial_partner_id  # read above
         if touchpoint.case_id or partner.crl_open_case_count:
             return self.env._(

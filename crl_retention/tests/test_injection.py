@@ -1,0 +1,197 @@
+import io
+import json
+import zipfile
+from email import message_from_bytes, policy
+
+from lxml import html
+
+from odoo.exceptions import ValidationError
+from odoo.tests import HttpCase, tagged
+
+from .common import CrlCase
+
+SCRIPT = '<script>alert(1)</script><svg onload=alert(2)>"><img src=x onerror=alert(3)>'
+TEMPLATE = "{{ 7*191 }} <t t-out='7*191'/> ${7*191} %s %(x)s {0}"
+NASTY = (
+    SCRIPT,
+    TEMPLATE,
+    "javascript:alert(1)",
+    "Robert'); DROP TABLE crl_case; --",
+    "\u202egnp.exe \x00\x1b[31m",
+)
+FORMULAS = ('=HYPERLINK("http://x")', "+1", "-1", "@SUM(1)", "\t=1", "\r\n=1", "＝1+1")
+SPLIT = "Bella\r\nBcc: evil@example.com\r\n\r\n<b>"
+
+
+@tagged("post_install", "-at_install")
+class TestInjection(CrlCase):
+    """What people write stays what it is: words."""
+
+    def _assert_no_markup(self, markup):
+        page = html.fromstring(f"<div>{markup}</div>")
+        self.assertFalse(page.xpath("//script | //svg | //*[@onerror or @onload]"))
+        self.assertNotIn("1337", markup)
+
+    def test_words_are_disarmed_whichever_way_they_come_in(self):
+        enrollment = self.enroll()
+        call = self.touchpoint(enrollment, "step_m1_call")
+        case = self.env["crl.case"].with_user(self.rep)
+        for number, words in enumerate(FORMULAS):
+            made = case.create(
+                {
+                    "partner_id": self.customer.id,
+                    "kind": "promise",
+                    "deadline": "2026-04-01 09:00:00",
+                    "description": words,
+                }
+            )
+            imported = case.load(
+                ["partner_id/.id", "kind", "deadline", "description"],
+                [[str(self.customer.id), "Promise", "2026-04-01 09:00:00", words]],
+            )
+            self.assertTrue(imported["ids"], imported["messages"])
+            written = case.browse(imported["ids"])
+            self.assertEqual(written.description[0], "'", words)
+            self.assertEqual(made.description[0], "'", words)
+            made.write({"description": f"again {number}"})
+            made.write({"description": words})
+            self.assertEqual(made.description[0], "'", words)
+            made.action_cancel(words)
+            enrollment.with_user(self.rep).action_pause(None, words)
+            self.assertEqual(enrollment.log_ids[0].note[0], "'", words)
+            enrollment.with_user(self.rep).action_resume()
+        call.with_user(self.rep).action_done(note=FORMULAS[0])
+        self.assertEqual(call.note, f"'{FORMULAS[0]}")
+        enrollment.with_user(self.rep).action_exit(FORMULAS[0])
+        self.assertEqual(enrollment.exit_reason, f"'{FORMULAS[0]}")
+
+    def test_nasty_words_in_case_chatter_and_activity(self):
+        enrollment = self.enroll()
+        for number, words in enumerate(NASTY):
+            touchpoint = self.env["crl.touchpoint"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "user_id": self.rep.id,
+                    "channel": "call",
+                    "state": "open",
+                    "date_planned": "2026-03-02 09:00:00",
+                }
+            )
+            touchpoint.with_user(self.rep).action_done(
+                "reached", "negative", f"{number} {words}"
+            )
+        case = self.customer.crl_case_ids
+        case.with_user(self.rep).action_not_recovered(SCRIPT)
+        self.assertIn("DROP TABLE", case.description)
+        self.assertNotIn("\x00", case.description)
+        self.assertEqual(enrollment.state, "recovery")
+        messages = case.message_ids + self.customer.message_ids
+        self.assertTrue(messages)
+        activities = self.env["mail.activity"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)]
+        )
+        for markup in messages.mapped("body") + activities.mapped("note"):
+            self._assert_no_markup(markup or "")
+
+    def test_names_in_messages(self):
+        self.customer.write({"name": f"{SPLIT}{TEMPLATE}{SCRIPT}", "city": TEMPLATE})
+        self.company.name = f"{SPLIT}{TEMPLATE}"
+        self.rep.name = SPLIT
+        self.enroll()
+        self.run_cron()
+        mail = self.env["mail.mail"].search(
+            [("recipient_ids", "in", self.customer.ids), ("state", "=", "outgoing")]
+        )
+        self.assertEqual(len(mail), 1)
+        self._assert_no_markup(mail.body_html)
+        self._assert_no_markup(mail.mail_message_id.body)
+        server = self.env["ir.mail_server"]
+        raw = server._build_email__(
+            email_from=mail.email_from,
+            email_to=[self.customer.email_formatted],
+            subject=mail.subject,
+            body=mail.body_html,
+            reply_to=mail.reply_to,
+            headers={"X-Test": "1"},
+        )
+        sent = message_from_bytes(raw.as_bytes(policy=policy.SMTP))
+        self.assertNotIn("Bcc", sent)
+        self.assertNotIn("evil@example.com", sent["To"])
+        self.assertEqual(sent["X-Test"], "1")
+
+    def test_names_on_the_card(self):
+        enrollment = self.enroll()
+        visit = self.touchpoint(enrollment, "step_m1_visit")
+        self.company.name = f"{TEMPLATE}{SCRIPT}"
+        visit.with_user(self.rep).action_print_card()
+        report = self.env["ir.actions.report"].with_user(self.rep)
+        name = "crl_retention.touchpoint_card"
+        page = html.fromstring(report._render_qweb_html(name, visit.ids)[0])
+        article = html.tostring(page.find_class("article")[0], encoding="unicode")
+        self._assert_no_markup(article)
+        self.assertIn("DROP", f"{article} DROP")
+
+    def test_filters_are_read_not_run(self):
+        for text in (
+            "__import__('os').system('true')",
+            "[('id', '=', uid)]",
+            "[(lambda: 1)()]",
+            "[" * 500,
+            "[('name', 'inselect', ('SELECT 1', []))]",
+            "[('name', '=', 1)] * 10**9",
+        ):
+            with self.assertRaises(ValidationError, msg=text):
+                self.cadence.with_user(self.manager).enroll_domain = text
+                self.env.flush_all()
+            self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestExport(HttpCase):
+    """Files a spreadsheet opens: no cell of ours is a formula."""
+
+    def _export(self, kind, model, names, ids):
+        columns = [{"name": name, "label": name, "type": "char"} for name in names]
+        data = {
+            "model": model,
+            "fields": columns,
+            "ids": ids,
+            "domain": [],
+            "groupby": [],
+            "import_compat": False,
+            "context": {},
+        }
+        response = self.url_open(
+            f"/web/export/{kind}",
+            data={"data": json.dumps(data), "csrf_token": self.csrf_token()},
+        )
+        self.assertEqual(response.status_code, 200)
+        return response.content
+
+    def test_no_formula_in_exports(self):
+        self.authenticate("admin", "admin")
+        customers = self.env["res.partner"].create(
+            [{"name": words, "is_company": True} for words in FORMULAS if words.strip()]
+        )
+        cases = self.env["crl.case"].create(
+            [
+                {
+                    "partner_id": customer.id,
+                    "kind": "promise",
+                    "deadline": "2030-01-01 09:00:00",
+                    "description": customer.name,
+                }
+                for customer in customers
+            ]
+        )
+        names = ["partner_id", "display_name", "description"]
+        book = self._export("xlsx", "crl.case", names, cases.ids)
+        with zipfile.ZipFile(io.BytesIO(book)) as file:
+            sheet = file.read("xl/worksheets/sheet1.xml")
+            self.assertIn(b"HYPERLINK", file.read("xl/sharedStrings.xml"))
+        self.assertNotIn(b"<f>", sheet)
+        lines = self._export("csv", "crl.case", names, cases.ids).decode()
+        for line in lines.splitlines()[1:]:
+            for cell in line.split('","'):
+                self.assertNotIn(cell.strip('"')[:1], "=+-@\t＝")
