@@ -231,7 +231,7 @@ class CrlCadence(models.Model):
 
     def action_move(self):
         """Open the wizard that moves customers to the present version."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Move to Version %s", self.version),
@@ -254,7 +254,7 @@ class CrlCadence(models.Model):
 
     def action_dry_run(self):
         """Open the dry run on the customers of the filter."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crl_retention.crl_dry_run_action"
         )

@@ -57,6 +57,7 @@ class ResPartner(models.Model):
         :returns: the customers, as the engine sees them
         """
         self.check_access("read")
+        self.env["crl.actor"]._check_ids(self)
         if not self.env.user.has_group("crl_retention.crl_retention_group_manager"):
             raise AccessError(self.env._("Only a manager of Customer Retention may."))
         # what everybody said counts, also to those the manager does not lead

@@ -50,6 +50,15 @@ DIALOG = {
     "stranger": "r:E w:E c:ABE",
     "leader all admin manager": "c:ABE",
 }
+#: What a dialog writes anew each time it is asked.
+RESULTS = {
+    "rep": "r:A w:A c:ABE u:A",
+    "colleague": "r:B w:B c:ABE u:B",
+    "stranger": "r:E w:E c:ABE u:E",
+    "leader all admin manager": "c:ABE",
+}
+#: Dialogs of the manager; those tried here are opened by nobody who is.
+MANAGERS = {"manager": "c:ABE"}
 
 MATRIX = {
     "crl.relationship": {**ENGINE, "marketing": "r:AB"},
@@ -76,6 +85,13 @@ MATRIX = {
     "crl.cadence.preview.line": DIALOG,
     "crl.ask": DIALOG,
     "crl.deputy": DIALOG,
+    "crl.dry.run": DIALOG,
+    "crl.dry.run.line": RESULTS,
+    "crl.dry.run.reason": RESULTS,
+    "crl.hand.over": {"manager settings": "c:ABE"},
+    "crl.privacy": MANAGERS,
+    "crl.cadence.move": MANAGERS,
+    "crl.cadence.move.line": MANAGERS,
     "crl.why": {**DIALOG, "direction": "c:ABE"},
     "crl.why.line": {**DIALOG, "direction": "c:ABE"},
     # what the engine did is of no customer; former procedures are written by it alone

@@ -95,8 +95,9 @@ class TestAccessMatrix(TransactionCase):
         owner = {"A": "rep", "B": "colleague", "E": "stranger"}.get(letter)
         values = cls._values(model, letter)
         env = cls.env[model]
-        if env._transient:
-            record = env.with_user(cls.users[owner]).create(values)
+        user = cls.users.get(owner)
+        if env._transient and env.with_user(user).has_access("create"):
+            record = env.with_user(user).create(values)
         elif model == "crl.relationship":
             record = env._ensure(cls.customers[letter])
         else:
@@ -165,6 +166,13 @@ class TestAccessMatrix(TransactionCase):
             "crl.enroll.line": lambda: {"reason": "Dry dough"},
             "crl.cadence.preview": lambda: {"cadence_id": cls.shared["crl.cadence"].id},
             "crl.cadence.preview.line": lambda: {"reason": "Dry dough"},
+            "crl.dry.run": lambda: {},
+            "crl.dry.run.line": lambda: {"channel": "call"},
+            "crl.dry.run.reason": lambda: {"reason": "Dry dough"},
+            "crl.hand.over": lambda: {"mode": "one"},
+            "crl.privacy": lambda: {"partner_id": customer.id},
+            "crl.cadence.move": lambda: {"cadence_id": cls.shared["crl.cadence"].id},
+            "crl.cadence.move.line": lambda: {"reason": "Dry dough"},
             "crl.deputy": lambda: {"deputy_id": cls.users["leader"].id},
             "crl.why": lambda: {"partner_id": customer.id},
             "crl.why.line": lambda: {"sentence": "Dry dough"},

@@ -158,7 +158,7 @@ class CrlCadenceMove(models.TransientModel):
 
     def action_move(self):
         """Move the customers: now, or by the engine when they are many."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         self.check_access("write")
         # the engine's records; who may be moved was found with the user's own eyes
         enrollments = self._get_enrollments().sudo()

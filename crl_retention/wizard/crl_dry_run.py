@@ -89,7 +89,7 @@ class CrlDryRun(models.TransientModel):
 
     def action_run(self):
         """Work it out, and show it in the dialog."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         if self.partner_ids and not self.cadence_id:
             raise UserError(
                 self.env._("Choose the procedure the customers would enter.")
@@ -107,7 +107,7 @@ class CrlDryRun(models.TransientModel):
 
     def action_open_lines(self):
         """The weeks as a table or a chart of Odoo's own."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crl_retention.crl_dry_run_line_action"
         )
@@ -116,7 +116,7 @@ class CrlDryRun(models.TransientModel):
 
     def action_enroll(self):
         """Go on to the dialog that enrolls, with the same choices."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Enroll Customers"),

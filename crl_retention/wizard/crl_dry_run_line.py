@@ -43,7 +43,7 @@ class CrlDryRunReason(models.TransientModel):
 
     def action_open_partners(self):
         """The customers it holds for."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.reason,

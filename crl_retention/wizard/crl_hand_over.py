@@ -52,7 +52,7 @@ class CrlHandOver(models.TransientModel):
 
         :raises UserError: for an heir who leaves too or cannot work in the companies
         """
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         heirs = {"one": self.heir_id, "even": self.heir_ids}.get(self.mode)
         if heirs is not None:
             if not heirs:

@@ -34,7 +34,7 @@ class CrlPrivacy(models.TransientModel):
 
     def action_export(self):
         """Download what we hold, as a JSON file."""
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         self.file = base64.b64encode(self.partner_id.crl_export_data().encode())
         return {
             "type": "ir.actions.act_url",
@@ -44,6 +44,6 @@ class CrlPrivacy(models.TransientModel):
         }
 
     def action_erase(self):
-        self.ensure_one()
+        self.env["crl.actor"]._check_one(self)
         self.partner_id.crl_erase_data()
         return {"type": "ir.actions.act_window_close"}
