@@ -1,6 +1,6 @@
 """What goes wrong with a record or a service: the others go on, and people see it."""
 
-from tests.support.oracle import MAIL_QUEUE, PATIENCE, opened, prepare
+from tests.support.oracle import PATIENCE, opened, prepare
 from tests.support.server import Server, running
 
 pytest_plugins = ["tests.support.fixtures"]

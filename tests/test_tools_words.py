@@ -1,6 +1,8 @@
 """Words from outside made harmless, and the fields a text cannot do without."""
 
 import unicodedata
+from email import policy
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -32,6 +34,19 @@ def test_no_spreadsheet_runs_the_words(words):
 def test_no_control_characters_stay(words):
     kept = text.clean_words(words)
     assert all(c in "\n\t" or unicodedata.category(c) != "Cc" for c in kept)
+
+
+@given(anything)
+def test_one_line_fits_into_a_header(words):
+    line = text.one_line(words)
+    assert len(line.splitlines()) <= 1
+    assert text.one_line(line) == line
+    EmailMessage(policy=policy.SMTP)["Subject"] = line
+
+
+@given(st.text(st.characters(categories=["L", "N", "P"])))
+def test_one_line_leaves_names_alone(name):
+    assert text.one_line(name) == name
 
 
 @given(anything)

@@ -48,6 +48,7 @@ from . import ir_http
 from . import ir_qweb
 from . import mail_activity
 from . import mail_activity_type
+from . import mail_mail
 from . import mail_thread
 from . import mailing_trace
 from . import resource_calendar

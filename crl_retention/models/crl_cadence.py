@@ -162,11 +162,8 @@ class CrlCadence(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_enrolled(self):
         # every customer counts, also those the user does not see
-        if (
-            self.env["crl.enrollment"]
-            .sudo()
-            .search_count([("cadence_id", "in", self.ids)], limit=1)
-        ):
+        everybody = self.env["crl.enrollment"].sudo()
+        if everybody.search_count([("cadence_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._("Customers went through this procedure: archive it instead.")
             )

@@ -221,11 +221,8 @@ class CrlCadenceStep(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         # every customer counts, also those the user does not see
-        if (
-            self.env["crl.touchpoint"]
-            .sudo()
-            .search_count([("step_id", "in", self.ids)], limit=1)
-        ):
+        everybody = self.env["crl.touchpoint"].sudo()
+        if everybody.search_count([("step_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._("Customers had this contact: archive the step instead.")
             )

@@ -40,17 +40,14 @@ class CrlCase(models.Model):
     def _get_unhappy(self, partners):
         """Those of the customers who wait to be recovered."""
         # whether somebody is unhappy matters to whoever enrolls them
-        return (
-            self.sudo()
-            .search(
-                [
-                    ("partner_id", "in", partners.ids),
-                    ("kind", "in", VISIT_KINDS),
-                    ("state", "in", ("open", "planned")),
-                ]
-            )
-            .partner_id
+        cases = self.sudo().search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("kind", "in", VISIT_KINDS),
+                ("state", "in", ("open", "planned")),
+            ]
         )
+        return cases.partner_id
 
     def action_recovered(self, note=None):
         """Close cases: the customer was visited and is content.

@@ -26,9 +26,8 @@ class CrlEnrollment(models.Model):
         for enrollment in history:
             seen[enrollment.partner_id] += enrollment
         # every company counts, also one the user cannot look into
-        ours = (
-            self.env["res.company"].sudo().search([("partner_id", "in", customers.ids)])
-        )
+        companies = self.env["res.company"].sudo()
+        ours = companies.search([("partner_id", "in", customers.ids)])
         refused = {
             partner: self.env._("%s is our own company.", partner.display_name)
             for partner in customers & ours.partner_id

@@ -138,9 +138,8 @@ class CrlHeartbeat(models.Model):
             interval=now + interval - now,
             is_active=cron.active,
             is_neutralized=bool(
-                # sudo: the parameter tells that this is a copy, nothing else
                 self.env["ir.config_parameter"]
-                .sudo()
+                .sudo()  # the parameter tells that this is a copy, nothing else
                 .get_param("database.is_neutralized")
             ),
             oldest_due=oldest,

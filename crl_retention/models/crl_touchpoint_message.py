@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import formataddr, plaintext2html
 
+from ..tools.text import one_line
 from .ir_qweb import CompiledBodies
 
 HEADERS = {
@@ -39,7 +40,7 @@ class CrlTouchpoint(models.Model):
         """How the message begins, in its language; never "Dear False"."""
         for touchpoint in self:
             person = touchpoint._get_person()
-            name = (person.name or "").strip()
+            name = one_line(person.name)
             touchpoint.greeting = (
                 self.env._("Dear %s,", name) if name else self.env._("Hello,")
             )
@@ -101,7 +102,7 @@ class CrlTouchpoint(models.Model):
             [
                 {
                     **touchpoint._prepare_message(texts[touchpoint.id]["body_html"]),
-                    "subject": texts[touchpoint.id]["subject"],
+                    "subject": one_line(texts[touchpoint.id]["subject"]),
                     "message_type": "email_outgoing",
                 }
                 for touchpoint in self
@@ -199,13 +200,16 @@ class CrlTouchpoint(models.Model):
             body = body.replace(url, "#")
         company = self.company_id
         sender = self.user_id.partner_id if self.user_id.active else company.partner_id
+        named = sender if sender.email_normalized else company.partner_id
+        email = named.email_normalized or company.catchall_email
+        address = email and formataddr((one_line(named.name), email))
         return {
             "model": "res.partner",
             "res_id": self.partner_id.id,
             "body": body,
             "author_id": sender.id,
-            "email_from": sender.email_formatted or company.email_formatted,
-            "reply_to": sender.email_formatted or company.email_formatted,
+            "email_from": address,
+            "reply_to": address,
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
             "record_company_id": company.id,
         }

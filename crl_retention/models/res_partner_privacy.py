@@ -78,10 +78,8 @@ class ResPartner(models.Model):
             for model, names in EXPORTED.items():
                 records = (
                     self.env[model]
-                    .sudo()
-                    .search(  # checked above
-                        [("partner_id", "=", partner.id)], order="id"
-                    )
+                    .sudo()  # checked above
+                    .search([("partner_id", "=", partner.id)], order="id")
                 )
                 customer[model] = self._crl_to_plain(records, names)
             customer["messages"] = [

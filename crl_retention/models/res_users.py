@@ -45,9 +45,10 @@ class ResUsers(models.Model):
 
     def _crl_get_calendar(self, company):
         """The working hours of the user in a company, and their resource there."""
-        user = self.sudo()  # colleagues plan around each other's days off
+        # colleagues plan around each other's days off
+        user, company = self.sudo(), company.sudo()
         resource = user.resource_ids.filtered(lambda r: r.company_id == company)[:1]
-        return resource.calendar_id or company.sudo().resource_calendar_id, resource
+        return resource.calendar_id or company.resource_calendar_id, resource
 
     def _crl_working_days(self, company):
         """A function telling whether the user works on a local day: no day off of the

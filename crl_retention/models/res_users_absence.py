@@ -100,7 +100,8 @@ class ResUsers(models.Model):
         return user.active and not user.share and company in user.company_ids
 
     def _crl_can_replace(self, user):
-        return all(self._crl_can_work(company) for company in user.sudo().company_ids)
+        companies = user.sudo().company_ids  # as above
+        return all(self._crl_can_work(company) for company in companies)
 
     def _crl_get_stand_ins(self, company):
         """Who looks after the user's customers when nobody was named, in order: their

@@ -82,7 +82,7 @@ class ResUsers(models.Model):
         """
         # who archives a user need not see their customers
         for user in self.sudo().filtered(lambda user: not user.share):
-            heirs = (heirs or self.browse()).sudo() - user
+            heirs = (heirs or self.browse()).sudo() - user  # as above
             user._crl_hand_over_duties(heirs if len(heirs) == 1 else heirs.browse())
             user._crl_hand_over_customers(heirs)
             user._crl_hand_over_rest(heirs[:1])
@@ -218,10 +218,8 @@ class ResUsers(models.Model):
             )
             cases = (
                 self.env["crl.case"]
-                .sudo()
-                .search(  # as above
-                    [*mine, ("state", "in", ("open", "planned"))]
-                )
+                .sudo()  # as above
+                .search([*mine, ("state", "in", ("open", "planned"))])
             )
             touchpoints.filtered(
                 lambda t, user=user: not user._crl_can_work(t.company_id)

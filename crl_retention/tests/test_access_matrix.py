@@ -166,7 +166,7 @@ class TestAccessMatrix(TransactionCase):
             "crl.enroll.line": lambda: {"reason": "Dry dough"},
             "crl.cadence.preview": lambda: {"cadence_id": cls.shared["crl.cadence"].id},
             "crl.cadence.preview.line": lambda: {"reason": "Dry dough"},
-            "crl.dry.run": lambda: {},
+            "crl.dry.run": dict,
             "crl.dry.run.line": lambda: {"channel": "call"},
             "crl.dry.run.reason": lambda: {"reason": "Dry dough"},
             "crl.hand.over": lambda: {"mode": "one"},

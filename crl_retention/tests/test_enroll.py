@@ -140,7 +140,7 @@ class TestTwins(CrlCase):
         self.enroll()
         mail = self._new_customer("Uno", email=f"Bella <{self.customer.email.upper()}>")
         phone = self._new_customer("Due", phone="01 42 68 53 00")
-        fine = self._new_customer("Tre")
+        fine = self._new_customer("Sei")
         accepted, refused = self.sort_out(mail + phone + fine)
         self.assertEqual(accepted, fine)
         for partner in mail + phone:

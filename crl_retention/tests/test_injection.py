@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from lxml import html
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 
@@ -85,7 +86,48 @@ class TestInjection(CrlCase):
         self.assertIn("DROP TABLE", case.description)
         self.assertNotIn("\x00", case.description)
         self.assertEqual(enrollment.state, "recovery")
-        messages = case.message_ids + self.customer.message_ids
+        bodies, notes = self._assert_nothing_runs(case)
+        self.assertIn("alert(1)", bodies)
+        self.assertIn("alert(1)", notes)
+
+    def _complain(self, words):
+        return (
+            self.env["crl.case"]
+            .with_user(self.rep)
+            .create({"partner_id": self.customer.id, "description": words})
+        )
+
+    def test_nasty_reasons(self):
+        """Why a case or a procedure ends is told, in words."""
+        # with the messages about changes that other tests do without
+        kept = {"tracking_disable": False, "mail_notrack": False}
+        self.env = self.env(context={**self.env.context, **kept})
+        enrollment = self.enroll()
+        self.at("2026-03-09 10:00:00")
+        self.run_cron()
+        call = self.touchpoint(enrollment, "step_m1_call")
+        self.assertEqual(call.state, "open")
+        case = self._complain(SCRIPT)
+        case.action_not_recovered(SCRIPT)
+        case.action_reopen(SCRIPT)
+        case.action_cancel(SCRIPT)
+        enrollment.with_user(self.rep).action_exit(SCRIPT)
+        self.assertEqual(enrollment.exit_reason, SCRIPT)
+        self.env.flush_all()
+        bodies, _notes = self._assert_nothing_runs(case)
+        self.assertIn("alert(1)", bodies)
+
+    def _assert_nothing_runs(self, case):
+        """Look through all that colleagues are shown of a customer and their case.
+
+        :returns: the messages as one text, and what activities say
+        """
+        # message_ids leaves out what colleagues were told
+        messages = self.env["mail.message"].search(
+            Domain("model", "=", case._name) & Domain("res_id", "=", case.id)
+            | Domain("model", "=", "res.partner")
+            & Domain("res_id", "=", self.customer.id)
+        )
         activities = (
             self.env["mail.activity"]
             .with_context(active_test=False)
@@ -93,34 +135,106 @@ class TestInjection(CrlCase):
                 [("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)]
             )
         )
-        self.assertTrue(activities)
-        for markup in messages.mapped("body") + activities.mapped("note"):
-            self._assert_no_markup(markup or "")
+        texts = [
+            "".join(filter(None, shown))
+            for shown in (messages.mapped("body"), activities.mapped("note"))
+        ]
+        for text in texts:
+            self._assert_no_markup(text)
+        return texts
 
     def test_names_in_messages(self):
         self.customer.write({"name": f"{TEMPLATE}{SCRIPT}", "city": TEMPLATE})
         self.company.name = TEMPLATE
+        mail, sent = self._send_welcome()
+        self._assert_no_markup(mail.body_html)
+        self._assert_no_markup(mail.mail_message_id.body)
+        self.assertNotIn("1337", sent["Subject"])
+
+    def test_line_ends_in_names(self):
+        """No header of their own, and the mail goes all the same."""
+        for accent in ("", "é"):  # Odoo writes these names in two ways
+            for ends in ("\r\n", "\n", "\r", "\x0b", "\x85", "\u2028"):
+                evil = f"Rossi{accent}{ends}X-Evil: yes"
+                customer = self.customer = self._new_customer("Bella")
+                customer.email = f"{customer.id}@example.com"
+                customer.name = self.company.name = self.rep.name = evil
+                mail, sent = self._send_welcome()
+                plain = f"Rossi{accent} X-Evil: yes"
+                [recipient] = sent["To"].addresses
+                [sender] = sent["From"].addresses
+                [answers] = sent["Reply-To"].addresses
+                self.assertEqual(recipient.addr_spec, customer.email)
+                self.assertEqual(recipient.display_name, plain)
+                self.assertEqual(sender.display_name, plain)
+                self.assertEqual(sender.addr_spec, "rep@example.com")
+                self.assertEqual(answers.addr_spec, "rep@example.com")
+                self.assertEqual(mail.subject, f"Thank you for choosing {plain}")
+                self.assertEqual(sent["Subject"], mail.subject)
+
+    def _send_welcome(self):
+        """The mail a customer gets first, and what goes over the wire."""
         self.enroll()
         self.run_cron()
         mail = self.env["mail.mail"].search(
             [("recipient_ids", "in", self.customer.ids), ("state", "=", "outgoing")]
         )
         self.assertEqual(len(mail), 1)
-        self._assert_no_markup(mail.body_html)
-        self._assert_no_markup(mail.mail_message_id.body)
-        server = self.env["ir.mail_server"]
-        raw = server._build_email__(
+        [email] = mail._prepare_outgoing_list()
+        raw = self.env["ir.mail_server"]._build_email__(
             email_from=mail.email_from,
-            email_to=[self.customer.email_formatted],
-            subject=mail.subject,
-            body=mail.body_html,
-            reply_to=mail.reply_to,
+            email_to=email["email_to"],
+            subject=email["subject"],
+            body=email["body"],
+            reply_to=email["reply_to"],
             headers={"X-Test": "1"},
         )
-        sent = message_from_bytes(raw.as_bytes(policy=policy.SMTP))
-        self.assertNotIn("Bcc", sent)
-        self.assertNotIn("1337", sent["Subject"])
+        sent = message_from_bytes(raw.as_bytes(), policy=policy.SMTP)
+        self.assertNotIn("X-Evil", sent)
         self.assertEqual(sent["X-Test"], "1")
+        return mail, sent
+
+    def test_colleagues_are_told_of_customers_with_such_names(self):
+        self.customer.name = "Rossi\r\nX-Evil: yes"
+        self._complain("Dry dough")
+        told = self.notified(self.customer.crl_case_ids)
+        mails = self.env["mail.mail"].search([("mail_message_id", "in", told.ids)])
+        self.assertTrue(mails)
+        for mail in mails:
+            for email in mail._prepare_outgoing_list():
+                self.assertEqual(len(email["subject"].splitlines()), 1)
+
+    def test_names_in_sms(self):
+        self.customer.write(
+            {"name": f"{TEMPLATE}{SCRIPT}\r\n=1", "crl_preferred_channel": "sms"}
+        )
+        self.enroll()
+        self.run_cron()
+        sms = self.env["sms.sms"].search([("partner_id", "=", self.customer.id)])
+        self.assertIn(f"Dear {TEMPLATE}{SCRIPT} =1,", sms.body)
+        self.assertNotIn("1337", sms.body)
+        shown = sms.mail_message_id.body
+        self.assertIn("alert(1)", shown)
+        self._assert_no_markup(shown)
+
+    def test_names_in_the_dry_run(self):
+        nasty = f"{SCRIPT}{TEMPLATE}"
+        self.rep.name = self.customer.name = self.company.name = nasty
+        self.cadence.step_ids.name = nasty
+        other = self.env["res.company"].create({"name": f"{nasty}2"})
+        self.rep.company_ids += other
+        customers = self.customer + self._new_customer("Two", company_id=other.id)
+        run = (
+            self.env["crl.dry.run"]
+            .with_user(self.rep)
+            .with_context(allowed_company_ids=(self.company + other).ids)
+            .create({"cadence_id": self.cadence.id, "partner_ids": customers.ids})
+        )
+        run.action_run()
+        self.env.invalidate_all()
+        for name in ("load_html", "levelled_html"):
+            self.assertIn("alert(1)", run[name])
+            self._assert_no_markup(run[name])
 
     def test_names_on_the_card(self):
         enrollment = self.enroll()

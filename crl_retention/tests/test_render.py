@@ -15,7 +15,11 @@ class TestRender(CrlCase):
         langs = ("en_US", "fr_FR", "it_IT", "de_DE")
         for lang in langs:
             self.env["res.lang"]._activate_lang(lang)
-        names = ["Bella & <Figlia>", "Due", "Tre", "Quattro"] * 2
+        names = [
+            f"{name} {turn}"
+            for turn in "12"
+            for name in ("Bella & <Figlia>", "Due", "Sei", "Quattro")
+        ]
         customers = self.env["res.partner"]
         for number, name in enumerate(names):
             customers += self._new_customer(

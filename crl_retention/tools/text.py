@@ -1,7 +1,10 @@
 """Text that comes from outside."""
 
+import re
 import unicodedata
 
+# all that ends a line somewhere, other control characters, halves of characters
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 # the wide ones are formulas to spreadsheets in Japanese and Chinese
 _FORMULA_START = tuple("=+-@\t\r＝＋－＠")
 
@@ -20,6 +23,15 @@ def tidy_words(words: str, limit: int) -> str:
         if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
     )
     return "".join(kept).strip()[:limit]
+
+
+def one_line(text: str | None) -> str:
+    """The text as one line without control characters, as a mail's header wants it.
+
+    >>> one_line("Bella\\r\\nBcc: me@example.com")
+    'Bella Bcc: me@example.com'
+    """
+    return _CONTROLS.sub(" ", text or "").strip()
 
 
 def clean_words(text: str | None, limit: int = 4000) -> str:

@@ -53,8 +53,8 @@ class CrlDryRun(models.TransientModel):
     skip_ids = fields.One2many(
         "crl.dry.run.reason", "run_id", domain=[("kind", "!=", "out")]
     )
-    load_html = fields.Html(compute="_compute_html", sanitize=False)
-    levelled_html = fields.Html(compute="_compute_html", sanitize=False)
+    load_html = fields.Html(compute="_compute_html", sanitize_attributes=False)
+    levelled_html = fields.Html(compute="_compute_html", sanitize_attributes=False)
 
     @api.constrains("horizon_weeks", "calls", "visits", "letters")
     def _check_numbers(self):

@@ -74,9 +74,10 @@ class CrlTouchpointResult(models.TransientModel):
     def _read_subject(self):
         """The contact and the activity, in sudo; empty where the user may not."""
         self.ensure_one()
-        # sudo: what the user may do or see was filtered just before
-        activity = self.activity_id.exists()._filtered_access("write").sudo()
-        touchpoint = self.touchpoint_id.exists()._filtered_access("read").sudo()
+        activity = self.activity_id.exists()._filtered_access("write")
+        touchpoint = self.touchpoint_id.exists()._filtered_access("read")
+        # what the user may do or see was filtered just before
+        activity, touchpoint = activity.sudo(), touchpoint.sudo()
         return touchpoint or activity.crl_touchpoint_ids[:1], activity
 
     def _asks_feedback(self, touchpoint):
