@@ -1,5 +1,6 @@
 import logging
 from collections import Counter
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -63,7 +64,7 @@ class CrlEngine(models.AbstractModel):
         if not records:
             return
         try:
-            with self.env.cr.savepoint():
+            with self._keep_news(), self.env.cr.savepoint():
                 getattr(records, work)() if isinstance(work, str) else work(records)
                 self.env.flush_all()
         except (psycopg2.OperationalError, ConcurrencyError):
@@ -79,6 +80,21 @@ class CrlEngine(models.AbstractModel):
             _logger.warning("Retention: %r was set aside", records, exc_info=True)
             if set_aside and hasattr(records, "_set_aside"):
                 records._set_aside(error)
+
+    @contextmanager
+    def _keep_news(self):
+        """Take back what reps are to hear in the end (context ``crl_news``) of work
+        that raises and is rolled back."""
+        news = self.env.context.get("crl_news")
+        if not isinstance(news, Counter):
+            news = Counter()
+        before = news.copy()
+        try:
+            yield
+        except Exception:
+            news.clear()
+            news.update(before)
+            raise
 
     @api.model
     def _cron_run(self):
@@ -138,7 +154,7 @@ class CrlEngine(models.AbstractModel):
                 if handled:
                     left = heartbeat._beat(date_progress=fields.Datetime.now())
             size = min(2 * size, BATCH)
-        self.env["crl.touchpoint"]._tell_news(news)
+        self._run_batch("crl.touchpoint", "_tell_news", news)
         return jobs, failed
 
     @api.model
@@ -157,7 +173,7 @@ class CrlEngine(models.AbstractModel):
 
     @api.model
     def _run_batch(self, model, method, size):
-        """Let a job handle one batch.
+        """Let a job handle one batch of a size.
 
         Trouble of one job is logged and must not keep the others from their work, nor
         count as a failure of the pump, which Odoo would switch off after a week.
@@ -166,8 +182,9 @@ class CrlEngine(models.AbstractModel):
         """
         for _attempt in range(MAX_CONFLICTS):
             try:
-                handled = getattr(self.env[model], method)(size)
-                self.env.flush_all()
+                with self._keep_news():
+                    handled = getattr(self.env[model], method)(size)
+                    self.env.flush_all()
                 return handled
             except (psycopg2.extensions.TransactionRollbackError, ConcurrencyError):
                 # another worker or a user wrote the same rows: see what they left

@@ -203,7 +203,7 @@ class CrlTouchpoint(models.Model):
 
         :param counts: ``{user id: number of contacts}``
         """
-        for user in self.env["res.users"].browse(counts):
+        for user in self.env["res.users"].browse(counts).exists():
             if user == self.env.user:
                 continue
             own = self.with_context(lang=user.lang)

@@ -1,6 +1,8 @@
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models import crl_engine
 from .common import CrlCase
@@ -53,3 +55,42 @@ class TestBacklog(CrlCase):
         shared = self.env["crl.engine"]._get_shared_jobs()
         self.assertLess(set(shared), set(self.env["crl.engine"]._get_jobs()))
         self.assertNotIn(("crl.enrollment", "_enroll_automatically"), shared)
+
+    def make_calls_due(self):
+        calls = self.env["crl.touchpoint"].search(
+            [
+                ("partner_id", "in", self.customers.ids),
+                ("step_id", "=", self.env.ref("crl_retention.step_m1_call").id),
+            ]
+        )
+        calls.date_due = fields.Datetime.now()
+        return calls
+
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    def test_reps_hear_only_of_what_came(self):
+        calls, told = self.make_calls_due(), []
+        Relationship = type(self.env["crl.relationship"])
+        refresh = Relationship._refresh
+
+        def refuse(relationship, partners):
+            if self.customer in partners:
+                raise ValueError("No")
+            return refresh(relationship, partners)
+
+        with (
+            patch.object(Relationship, "_refresh", refuse),
+            patch.object(type(calls), "_tell_news", lambda _self, n: told.append(n)),
+        ):
+            self.run_cron()
+        self.assertEqual(calls.mapped("state").count("open"), 5)
+        self.assertEqual(told, [{self.rep.id: 5}])
+
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    def test_news_that_cannot_be_told_undo_nothing(self):
+        calls = self.make_calls_due()
+        with patch.object(type(calls), "_tell_news", side_effect=ValueError("No")):
+            self.run_cron()
+        self.assertEqual(set(calls.mapped("state")), {"open"})
+        self.assertEqual(
+            self.env["crl.heartbeat"].search([]).date_end, fields.Datetime.now()
+        )
