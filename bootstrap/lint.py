@@ -67,7 +67,7 @@ def checks():
     yield "ruff", [tool("ruff"), "check", "."]
     written = [name for name in files if name.endswith(PROSE_SUFFIXES)]
     # "datas" is the content of an attachment in Odoo
-    yield "codespell", [tool("codespell"), "--ignore-words-list=datas", *written]
+    yield "codespell", [tool("codespell"), "--ignore-words-list=datas,tre", *written]
     if own:
         yield "pylint-odoo", [tool("pylint"), "--rcfile=.pylintrc", "-j2", *own]
         yield "OCA checks", [tool("oca-checks-odoo-module"), *own]
