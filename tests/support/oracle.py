@@ -66,6 +66,11 @@ def check_exactly_once(database, found, finished=True):
     :param finished: whether every contact must be opened by now; else those that are
         still planned must have left no trace
     """
+    with database.snapshot():
+        _check(database, found, finished)
+
+
+def _check(database, found, finished):
     due, partners = found["due"], found["partners"]
     rows = database.sql(
         """SELECT t.id, t.state, t.channel, t.partner_id, t.activity_id,

@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg2
 import requests
 
@@ -74,6 +75,15 @@ class Database:
     def one(self, statement, *values):
         [row] = self.sql(statement, *values)
         return row[0]
+
+    @contextmanager
+    def snapshot(self):
+        """See one moment in all statements, whatever others write meanwhile."""
+        self.sql("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try:
+            yield
+        finally:
+            self.sql("ROLLBACK")
 
     def close(self):
         if self._connection is not None:
@@ -178,8 +188,11 @@ class Server:
         return self
 
     def answers(self):
+        """Whether it serves pages, where it is to serve any."""
         if self.process.poll() is not None:
             raise AssertionError(f"Odoo ended:\n{self.tail()}")
+        if "--no-http" in self.options:
+            return True
         try:
             return requests.get(f"{self.url}/web/health", timeout=5).ok
         except requests.RequestException:
@@ -192,6 +205,11 @@ class Server:
         """End the process as a power cut would, and all it had started."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def kill_workers(self):
+        """Kill the workers of a prefork server, whose master starts others."""
+        for worker in psutil.Process(self.process.pid).children():
+            worker.kill()
 
     def stop(self):
         if self.process and self.process.poll() is None:
