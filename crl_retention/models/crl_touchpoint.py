@@ -232,9 +232,12 @@ class CrlTouchpoint(models.Model):
             if owner:
                 for hand, held in touchpoints.grouped(lambda t: t._get_hand()).items():
                     held._give_activities(hand)
+                note = self.env._("%s takes over.", owner.name)
+                touchpoints._log("moved", "owner", note)
             else:
                 # the pump looks for somebody, and makes the activities anew
                 touchpoints._drop_activities()
-            touchpoints._log(
-                "moved", "owner", self.env._("%s takes over.", owner.name or "–")
-            )
+                # messages go all the same
+                touchpoints = touchpoints.filtered(lambda t: t._is_human())
+                note = touchpoints.hold_reason = self._get_nobody_text()
+                touchpoints._log("held", "owner", note)

@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .crl_cadence_step import HUMAN_CHANNELS
 
@@ -179,10 +179,14 @@ class CrlTouchpoint(models.Model):
                 decisions[touchpoint.id] = Decision(
                     "hold",
                     "owner",
-                    self.env._(
-                        "Nobody looks after this customer: choose a salesperson, or a "
-                        "portfolio administrator in the settings."
-                    ),
+                    self._get_nobody_text(),
                     fields.Datetime.now() + timedelta(hours=4),
                 )
         return decisions
+
+    @api.model
+    def _get_nobody_text(self):
+        return self.env._(
+            "Nobody looks after this customer: choose a salesperson, or a "
+            "portfolio administrator in the settings."
+        )

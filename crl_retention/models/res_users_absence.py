@@ -53,13 +53,15 @@ class ResUsers(models.Model):
     def _check_crl_deputy_id(self):
         for user in self:
             deputy = user.crl_deputy_id
-            if deputy and (deputy == user or not deputy._crl_can_replace(user)):
+            if deputy and (
+                user.share or deputy == user or not deputy._crl_can_replace(user)
+            ):
+                # who it is may be none of theirs: everybody chooses for themselves
                 raise ValidationError(
                     self.env._(
-                        "%(deputy)s cannot stand in for %(user)s: choose a colleague "
-                        "who works in the same company.",
-                        deputy=deputy.name,
-                        user=user.name,
+                        "%s: only a colleague who works in the same company can stand "
+                        "in.",
+                        user.name,
                     )
                 )
 
@@ -97,7 +99,12 @@ class ResUsers(models.Model):
     def _crl_can_work(self, company):
         """Whether the user is there to look after customers of a company."""
         user = self.sudo()  # who works where decides, whoever asks
-        return user.active and not user.share and company in user.company_ids
+        return (
+            user.active
+            and not user.share
+            and company in user.company_ids
+            and user.id not in self.env.context.get("crl_leaving", ())
+        )
 
     def _crl_can_replace(self, user):
         companies = user.sudo().company_ids  # as above

@@ -36,12 +36,16 @@ class ResUsers(models.Model):
 
     @api.model
     def _crl_is_on_screen(self):
-        """Whether the web client asks, which can show a dialog. Other systems get what
-        the dialog proposes."""
+        """Whether the web client asks to archive users, and can show a dialog. Other
+        systems, and addons that archive a user in the course of something else, get
+        what the dialog proposes."""
+        if not request or self.env.context.get("crl_hand_over"):
+            return False
+        asked = {"model": self._name, "method": "action_archive"}
+        path = request.httprequest.path
         return (
-            bool(request)
-            and request.httprequest.path.startswith("/web/dataset/call_")
-            and not self.env.context.get("crl_hand_over")
+            path.startswith("/web/dataset/call_")
+            and asked.items() <= request.params.items()
         )
 
     def _crl_open_hand_over(self):
@@ -80,8 +84,10 @@ class ResUsers(models.Model):
         :param heirs: users who share the customers evenly; none: whoever stands in for
             the user in each company
         """
-        # who archives a user need not see their customers
-        for user in self.sudo().filtered(lambda user: not user.share):
+        # who archives a user need not see their customers; of those who leave together
+        # nobody stands in for another
+        leaving = self.sudo().with_context(crl_leaving=self.ids)
+        for user in leaving.filtered(lambda user: not user.share):
             heirs = (heirs or self.browse()).sudo() - user  # as above
             user._crl_hand_over_duties(heirs if len(heirs) == 1 else heirs.browse())
             user._crl_hand_over_customers(heirs)
@@ -91,10 +97,7 @@ class ResUsers(models.Model):
         """The one who is named, else who stands in for the user in a company."""
         if heir:
             return heir
-        others = [
-            person for person in self._crl_get_stand_ins(company) if person != self
-        ]
-        return others[0] if others else self.browse()
+        return next(iter(self._crl_get_stand_ins(company)), self.browse())
 
     def _crl_hand_over_duties(self, heir):
         """Settings, steps and colleagues that name the user name the heir instead, or
@@ -106,10 +109,15 @@ class ResUsers(models.Model):
         if heir and steps:
             steps.user_id = heir
         for colleague in self.search([("crl_deputy_id", "=", self.id)]):
-            fits = heir != colleague and heir and heir._crl_can_replace(colleague)
+            fits = heir and heir != colleague and not colleague.share
+            fits = fits and heir._crl_can_replace(colleague)
             colleague.crl_deputy_id = heir if fits else False
         for colleague in self.search([("crl_cover_id", "=", self.id)]):
-            colleague.crl_cover_id = colleague._crl_find_cover() - self
+            colleague.crl_cover_id = colleague._crl_find_cover()
+        # who stood in sees the customers of those who have them now
+        self.filtered("crl_cover_id").write(
+            {"crl_cover_id": False, "crl_away_until": False}
+        )
         held = self._crl_get_live_contacts().search(
             [("activity_id.user_id", "=", self.id), ("state", "=", "open")]
         )
@@ -195,12 +203,12 @@ class ResUsers(models.Model):
         )
         for model, group in activities.grouped("res_model").items():
             records = self.env[model].browse(group.mapped("res_id"))
-            owners = {
-                record.id: record.user_id
-                if record.user_id != self and record.user_id.active
-                else self._crl_get_heir(heir, record.company_id or self.company_id)
-                for record in records
-            }
+            owners = {}
+            for record in records:
+                owner, company = record.user_id, record.company_id or self.company_id
+                if owner == self or not owner._crl_can_work(company):
+                    owner = self._crl_get_heir(heir, company)
+                owners[record.id] = owner
             for owner, mine in group.grouped(lambda a, o=owners: o[a.res_id]).items():
                 if owner:
                     mine.with_context(

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import CrlCase
 
@@ -220,6 +220,18 @@ class TestPeopleAbsence(CrlCase):
         for nobody in (self.rep, stranger, archived):
             with self.assertRaises(ValidationError):
                 self.rep.crl_deputy_id = nobody
+
+    def test_who_logs_in_from_outside_has_no_deputy(self):
+        """Nor do they learn by choosing one who works here."""
+        outsider = new_test_user(self.env, "crl_outsider", "base.group_portal")
+        for user in self.manager + self.rep:
+            with self.assertRaises(ValidationError) as caught:
+                outsider.with_user(outsider).write({"crl_deputy_id": user.id})
+            self.assertNotIn(user.name, str(caught.exception))
+        self.other_rep.crl_deputy_id = self.rep
+        self.other_rep.group_ids = self.env.ref("base.group_portal")
+        self.rep.active = False
+        self.assertFalse(self.other_rep.crl_deputy_id)
 
     def test_who_chooses_the_deputy(self):
         wizard = self.env["crl.deputy"].with_context(active_ids=self.rep.ids)

@@ -132,6 +132,37 @@ class TestPeopleLeaving(CrlCase):
         self.rep.with_user(self.admin).action_archive()
         self.assertEqual(todo.exists().user_id, self.leader)
 
+    def test_who_leaves_together_does_not_stand_in(self):
+        administrator = self._new_user("administrator", "all")
+        self.company.crl_portfolio_admin_id = administrator
+        todo = self.customer.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.rep.id, summary="Send the list"
+        )
+        (self.leader + self.rep).with_user(self.admin).action_archive()
+        self.assertTheirs(administrator)
+        self.assertEqual(todo.exists().user_id, administrator)
+
+    def test_nobody_stands_in_any_more_for_who_left(self):
+        self.rep.crl_deputy_id = self.other_rep
+        self.rep.out_of_office_from = "2026-03-09 08:00:00"
+        self.run_cron()
+        self.assertEqual(self.rep.crl_cover_id, self.other_rep)
+        self.rep.with_user(self.admin).action_archive()
+        self.assertFalse(self.rep.crl_cover_id)
+
+    def test_nobody_is_left(self):
+        """The contact says so, and finds somebody again."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.customer.company_id = elsewhere
+        self.assertFalse(self.call.user_id)
+        self.assertIn("Nobody looks after", self.call.hold_reason)
+        elsewhere.crl_portfolio_admin_id = self.manager
+        self.manager.company_ids += elsewhere
+        self.at("2026-03-09 14:00:00")
+        self.run_cron()
+        self.assertEqual(self.call.activity_id.user_id, self.manager)
+        self.assertFalse(self.call.hold_reason)
+
     def test_salesperson_moves_to_another_company(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         self.rep.write(
@@ -151,8 +182,12 @@ class TestPeopleLeaving(CrlCase):
         with self.assertRaises(AccessError):
             self.env["crl.hand.over"].with_user(self.other_rep).create({})
         self.assertTheirs(self.rep)
-        self.wizard(archive=False, mode="one", heir_id=self.other_rep.id).with_user(
-            self.manager
+        wizard = self.wizard(archive=False, mode="one", heir_id=self.other_rep.id)
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.manager).action_confirm()
+        self.admin = self.manager
+        self.wizard(
+            archive=False, mode="one", heir_id=self.other_rep.id
         ).action_confirm()
         self.assertTrue(self.rep.active)
         self.assertTheirs(self.other_rep)
@@ -189,30 +224,41 @@ class TestPeopleLeaving(CrlCase):
 class TestPeopleLeavingScreen(HttpCase):
     """The web client is asked to whom the customers go."""
 
+    def call(self, model, method, ids):
+        params = {"model": model, "method": method, "args": [ids], "kwargs": {}}
+        response = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps({"params": params}),
+            headers={"Content-Type": "application/json"},
+        )
+        return response.json().get("result")
+
     def test_archive_button_opens_the_dialog(self):
         rep = self.env["res.users"].create({"name": "Rep", "login": "crl_leaver"})
         self.env["res.partner"].create({"name": "Bella", "user_id": rep.id})
         self.authenticate("admin", "admin")
 
         def archive():
-            response = self.url_open(
-                "/web/dataset/call_kw/res.users/action_archive",
-                data=json.dumps(
-                    {
-                        "params": {
-                            "model": "res.users",
-                            "method": "action_archive",
-                            "args": [rep.ids],
-                            "kwargs": {},
-                        }
-                    }
-                ),
-                headers={"Content-Type": "application/json"},
-            )
-            return response.json().get("result")
+            return self.call("res.users", "action_archive", rep.ids)
 
         self.assertEqual(archive()["res_model"], "crl.hand.over")
         self.assertTrue(rep.active)
         self.env["res.partner"].search([("user_id", "=", rep.id)]).user_id = False
         self.assertFalse(archive())
+        self.assertFalse(rep.active)
+
+    def test_other_dialogs_archive_a_user_at_once(self):
+        """They would not show ours, and the user would stay."""
+        rep = self.env["res.users"].create({"name": "Rep", "login": "crl_leaver"})
+        self.env["res.partner"].create({"name": "Bella", "user_id": rep.id})
+        departure = self.env["ir.actions.server"].create(
+            {
+                "name": "Departure",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "state": "code",
+                "code": f"model.browse({rep.id}).action_archive()",
+            }
+        )
+        self.authenticate("admin", "admin")
+        self.call("ir.actions.server", "run", departure.ids)
         self.assertFalse(rep.active)
