@@ -237,7 +237,9 @@ class CrlTouchpoint(models.Model):
             else:
                 # the pump looks for somebody, and makes the activities anew
                 touchpoints._drop_activities()
-                # messages go all the same
-                touchpoints = touchpoints.filtered(lambda t: t._is_human())
-                note = touchpoints.hold_reason = self._get_nobody_text()
-                touchpoints._log("held", "owner", note)
+                # messages go all the same, and what is planned is asked when it is due
+                waiting = touchpoints.filtered(
+                    lambda t: t.state == "open" and t._is_human()
+                )
+                waiting.hold_reason = note = self._get_nobody_text()
+                waiting._log("held", "owner", note)

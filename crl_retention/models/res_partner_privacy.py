@@ -55,13 +55,27 @@ class ResPartner(models.Model):
         """Check that the user may hand out and erase what customers said.
 
         :returns: the customers, as the engine sees them
+        :raises AccessError: unless for a manager, in all companies that dealt with them
         """
         self.check_access("read")
         self.env["crl.actor"]._check_ids(self)
         if not self.env.user.has_group("crl_retention.crl_retention_group_manager"):
             raise AccessError(self.env._("Only a manager of Customer Retention may."))
         # what everybody said counts, also to those the manager does not lead
-        return self.commercial_partner_id.sudo()
+        customers = self.commercial_partner_id.sudo()
+        dealt = (
+            customers.crl_enrollment_ids.company_id
+            | customers.crl_touchpoint_ids.company_id
+            | customers.crl_case_ids.company_id
+        )
+        if dealt - self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "Another company deals with this customer too: a manager who works "
+                    "in both must do it."
+                )
+            )
+        return customers
 
     def crl_export_data(self):
         """What we hold about customers, as the text of a JSON file.
@@ -146,6 +160,7 @@ class ResPartner(models.Model):
                     tuple(customers.ids),
                 )
             )
+        people = customers._crl_get_people()
         self.env.cr.execute(
             SQL(
                 """UPDATE mail_activity a SET note = NULL, feedback = NULL
@@ -153,7 +168,7 @@ class ResPartner(models.Model):
                     WHERE k.id = a.activity_type_id AND NOT a.active
                       AND (a.automated OR k.crl_channel IS NOT NULL)
                       AND a.res_model = 'res.partner' AND a.res_id IN %s""",
-                tuple(customers.ids),
+                tuple(people.ids),
             )
         )
         self.env.invalidate_all()
@@ -172,6 +187,12 @@ class ResPartner(models.Model):
         self.env["crl.relationship"].sudo()._refresh(customers)  # as above
         return True
 
+    def _crl_get_people(self):
+        """The customers and all their people, archived ones too."""
+        return self.with_context(active_test=False).search(
+            [("commercial_partner_id", "in", self.ids)]
+        )
+
     def _crl_get_said(self):
         """Messages that tell what we wrote to customers and what was said of them: our
         messages, results of contacts, notices to colleagues, the chatter of cases."""
@@ -187,7 +208,7 @@ class ResPartner(models.Model):
                 "&",
                 "&",
                 ("model", "=", "res.partner"),
-                ("res_id", "in", self.ids),
+                ("res_id", "in", self._crl_get_people().ids),
                 "|",
                 ("message_type", "=", "user_notification"),
                 ("mail_activity_type_id.crl_channel", "!=", False),

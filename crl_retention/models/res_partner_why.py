@@ -111,6 +111,14 @@ class ResPartner(models.Model):
     def _crl_tell_nothing(self, end):
         """Why there is nothing to tell of a day that ends at ``end``, naive UTC."""
         self.ensure_one()
+        # sudo: that there is something the user does not see is no secret
+        if self.sudo().crl_relationship_id - self.env["crl.relationship"].search(
+            [("partner_id", "=", self.id)]
+        ):
+            return self.env._(
+                "You do not see the contacts of this customer: ask whoever looks after "
+                "them."
+            )
         enrollments = self.env["crl.enrollment"].search(
             [("partner_id", "=", self.id)], order="id desc"
         )

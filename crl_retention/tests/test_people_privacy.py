@@ -81,6 +81,32 @@ class TestPeoplePrivacy(CrlCase):
         self.assertEqual((last.decision, last.create_uid), ("erased", self.manager))
         self.assertIn(self.manager.name, last.note)
 
+    def test_words_of_the_customers_people_are_erased(self):
+        person = self.env["res.partner"].create(
+            {"name": "Gino", "parent_id": self.customer.id}
+        )
+        call = person.with_user(self.rep).activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.rep.id
+        )
+        call.with_user(self.rep).action_feedback(self.WORDS)
+        person.active = False
+        self.customer.with_user(self.manager).crl_erase_data()
+        self.assertEqual(self.find_words(), set())
+
+    def test_two_companies(self):
+        """Neither hands out or erases what the other was told."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._new_user(
+            "stranger", "manager", company_id=other.id, company_ids=[(6, 0, other.ids)]
+        )
+        customer = self.customer.with_user(stranger)
+        for verb in (customer.crl_export_data, customer.crl_erase_data):
+            with self.assertRaisesRegex(AccessError, "Another company"):
+                verb()
+        self.assertEqual(self.call.note, self.WORDS)
+        stranger.company_ids += self.company
+        self.assertIn(self.WORDS, customer.crl_export_data())
+
     def test_a_neighbour_is_not_erased(self):
         other = self._new_customer("Chez Paul")
         call = self.touchpoint(self.enroll(other), "step_m1_call")

@@ -18,6 +18,12 @@ class TestWhy(CrlCase):
             ["Nothing: the customer goes through no procedure."],
         )
 
+    def test_a_colleagues_customer(self):
+        self.enroll()
+        self.run_cron()
+        [told] = self.tell("2026-03-02", self.other_rep)
+        self.assertIn("You do not see", told)
+
     def test_what_was_sent_and_what_comes(self):
         self.enroll()
         self.run_cron()

@@ -34,6 +34,16 @@ def one_line(text: str | None) -> str:
     return _CONTROLS.sub(" ", text or "").strip()
 
 
+def swap_name(sentence: str, name: str, text: str) -> str:
+    """A sentence that says something else where it names somebody; a name within a
+    word is none.
+
+    >>> swap_name("Al is always late.", "Al", "she")
+    'she is always late.'
+    """
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda __: text, sentence)
+
+
 def clean_words(text: str | None, limit: int = 4000) -> str:
     """A customer's words, tidy and safe to store and to export.
 

@@ -8,6 +8,7 @@ from odoo import Command, models
 
 from ..models.crl_cadence_step import CHANNELS, HUMAN_CHANNELS
 from ..tools import levelling
+from ..tools.text import swap_name
 
 #: Channels that take nobody's day.
 MESSAGES = {code for code, __ in CHANNELS} - {*HUMAN_CHANNELS}
@@ -181,7 +182,8 @@ class CrlDryRun(models.TransientModel):
         """Who stays out, and what is left out or waits, counted by reason."""
         found = defaultdict(Counter)
         for partner, sentence in outcome.refused.items():
-            reason = sentence.replace(partner.display_name, self.env._("the customer"))
+            name = partner.display_name
+            reason = swap_name(sentence, name, self.env._("the customer"))
             found["out", reason[:1].upper() + reason[1:]][partner.id] += 1
         __, oldest = self._get_span()
         for entry, step, __, day in outcome.walk:
