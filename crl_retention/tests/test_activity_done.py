@@ -423,7 +423,8 @@ class TestActivityDone(CrlCase):
         visit = self.open_visit()
         self.rep.action_archive()
         self.env.invalidate_all()
-        self.check_made_anew(visit)
+        # handed over before Odoo deletes what is the rep's
+        self.assertTrue(visit.activity_id.active)
         self.assertNotEqual(visit.user_id, self.rep)
         self.assertEqual(visit.activity_id.user_id, visit.user_id)
 

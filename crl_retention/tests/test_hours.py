@@ -11,7 +11,9 @@ class TestQuietHours(CrlCase):
         step = self.env.ref("crl_retention.step_m1_welcome")
         step.write({"hour_from": 0, "hour_to": 24})
         self.at(now)
-        customer = self._new_customer("Casa", **values)
+        customer = self._new_customer(
+            "Casa", **{"email": f"{next(self.lines)}@example.com", **values}
+        )
         enrollment = self.enroll(customer)
         self.run_cron()
         return self.touchpoint(enrollment, "step_m1_welcome")

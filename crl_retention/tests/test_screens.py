@@ -78,7 +78,7 @@ class TestScreens(HttpCase):
                 {
                     "name": name,
                     "is_company": True,
-                    "email": "tour@example.com",
+                    "email": f"{name.split()[0]}@example.com",
                     "user_id": cls.manager.id,
                 }
                 for name in ("Osteria Tour", "Locanda Tour")
@@ -156,7 +156,8 @@ class TestScreens(HttpCase):
                 views = [(False, mode) for mode in action.view_mode.split(",")]
                 model.get_views([*views, (False, "search")])
                 model.search([], limit=1)
-                self.assertTrue(action.help, f"{action.name} has no empty state")
+                if action.target != "new":
+                    self.assertTrue(action.help, f"{action.name} has no empty state")
 
     def test_new_case_of_a_rep(self):
         """The form sends no deadline for a complaint and no rep: both are found."""

@@ -82,8 +82,8 @@ class CrlTouchpointResult(models.TransientModel):
 
     def _asks_feedback(self, touchpoint):
         """Whether the customer's verdict is what the contact is for."""
-        if touchpoint.feedback_date:
-            return False  # the customer has said it themselves
+        if not touchpoint or touchpoint.feedback_date:
+            return False  # an ad hoc contact, or the customer has said it themselves
         return touchpoint._get_step().ask_feedback or bool(touchpoint.case_id)
 
     @api.onchange("score")
