@@ -64,8 +64,7 @@ class CrlTouchpoint(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """SELECT t.id FROM crl_touchpoint t
-                    WHERE t.id IN (
+                """SELECT id FROM crl_touchpoint WHERE id = ANY(ARRAY(
                    SELECT t.id FROM crl_touchpoint t
                 LEFT JOIN mail_notification n ON n.mail_message_id = t.mail_message_id
                 LEFT JOIN mail_mail m ON m.id = n.mail_mail_id
@@ -87,11 +86,14 @@ class CrlTouchpoint(models.Model):
                    SELECT t.id FROM mail_notification n
                      JOIN crl_touchpoint t ON t.mail_message_id = n.mail_message_id
                     WHERE n.notification_status IN ('bounce', 'exception')
-                      AND t.state = 'done')
-                 ORDER BY t.id LIMIT %(limit)s FOR NO KEY UPDATE OF t SKIP LOCKED""",
+                      AND t.state = 'done'
+                    LIMIT %(most)s))
+                 ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
                 over=(*TAKEN, "bounce", "canceled"),
                 taken=TAKEN,
                 limit=limit,
+                # found once, not for each row; some may be locked by another worker
+                most=4 * limit,
             )
         )
         told = self.browse(row[0] for row in rows)
