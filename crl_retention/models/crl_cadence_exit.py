@@ -41,3 +41,12 @@ class CrlCadence(models.Model):
         help="Going on means as with every unhappy customer: the main procedure rests "
         "until the complaint is recovered.",
     )
+
+    def _filter_leaving(self, partners):
+        """Those of the customers whom the exit filter finds. One that is empty finds
+        nobody."""
+        self.ensure_one()
+        domain = self._parse_domain("exit_domain")
+        return (
+            partners.browse() if domain.is_true() else partners.filtered_domain(domain)
+        )

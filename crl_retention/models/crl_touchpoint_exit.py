@@ -41,11 +41,7 @@ class CrlTouchpoint(models.Model):
         asked = self.filtered(lambda t: t.enrollment_id and not t.case_id)
         decisions = {}
         for cadence, touchpoints in asked.grouped("cadence_id").items():
-            leaving = self.env["res.partner"]
-            if (cadence.exit_domain or "[]").strip() != "[]":
-                leaving = touchpoints.partner_id.filtered_domain(
-                    cadence._parse_domain("exit_domain")
-                )
+            leaving = cadence._filter_leaving(touchpoints.partner_id)
             for touchpoint in touchpoints:
                 note = ""
                 if not touchpoint.partner_id.active:

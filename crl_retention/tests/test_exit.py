@@ -168,6 +168,13 @@ class TestExit(CrlCase):
         self.assertEqual(enrollment.state, "exited")
         self.assertIn("complaint", enrollment.exit_reason)
 
+    def test_empty_filter_takes_nobody_out(self):
+        for empty in (False, "[]", "[ ]", "[(1, '=', 1)]"):
+            self.cadence.exit_domain = empty
+            self.assertFalse(self.cadence._filter_leaving(self.customer))
+        self.cadence.exit_domain = "[('name', '=', 'Bella Napoli')]"
+        self.assertEqual(self.cadence._filter_leaving(self.customer), self.customer)
+
     def test_new_cycle_forgets_what_was_before(self):
         self.cadence.on_reply = "exit"
         self.receive(self.person, "2026-03-05 12:00:00")

@@ -7,6 +7,7 @@ from odoo import models
 from ..models.crl_cadence_step import HUMAN_CHANNELS
 from ..models.crl_touchpoint_consent import TEMPLATES
 from ..tools import holdout
+from ..tools.text import swap_name
 
 
 class Verdict(NamedTuple):
@@ -82,11 +83,8 @@ class CrlDryRun(models.TransientModel):
 
     def _get_refusals(self, cadence, partners):
         """Who would leave a procedure before the next contact: ``{id: sentence}``."""
-        leaving = {}
-        if (cadence.exit_domain or "[]").strip() != "[]":
-            found = partners.filtered_domain(cadence._parse_domain("exit_domain"))
-            text = self.env._("The customer matches the exit rule.")
-            leaving = dict.fromkeys(found.ids, text)
+        text = self.env._("The customer matches the exit rule.")
+        leaving = dict.fromkeys(cadence._filter_leaving(partners).ids, text)
         for partner in partners:
             if not partner.active or partner.crl_do_not_contact:
                 leaving[partner.id] = self.env._("The customer is not to be contacted.")
@@ -144,5 +142,5 @@ class CrlDryRun(models.TransientModel):
                 (person.phone_sanitized, self.env._("the number")),
             ):
                 if value:
-                    sentence = sentence.replace(value, text)
+                    sentence = swap_name(sentence, value, text)
         return sentence[:1].upper() + sentence[1:]
