@@ -135,7 +135,7 @@ class TestQueryCount(CrlCase):
             retried.append(self.count(Touchpoint._read_fates, 300))
             self.assertEqual(set(messages.mapped("fate")), {"retry"})
             messages.date_due = self.NOW
-            resent.append(self.count(Touchpoint._resend_due, 200))
+            resent.append(self.count(Touchpoint._resend_due, 300))
             self.assertEqual(
                 set(notifications.mail_mail_id.mapped("state")), {"outgoing"}
             )
