@@ -82,6 +82,39 @@ class TestUnsubscribe(HttpCase, CrlCase):
             answer = self.url_open(f"/crl/unsubscribe/{token}", data=ONE_CLICK)
             self.assertEqual(answer.status_code, 404)
 
+    def test_links_that_lead_nowhere_look_alike(self):
+        """Unknown, malformed, cut, forgotten: nobody learns what was there once."""
+        erased = self.new_message()
+        former = erased.access_token
+        self.customer.crl_erase_data()
+        self.assertNotEqual(erased.access_token, former)
+        token = self.new_message().access_token
+        nowhere = (
+            secrets.token_urlsafe(16),
+            former,
+            token[:-1],
+            f"{token}x",
+            f"{token}%00",
+            token.swapcase(),
+            "1",
+            "a/b",
+            "%F0%9F%98%80",
+        )
+        answers = set()
+        for page in ("feedback", "unsubscribe"):
+            for token in nowhere:
+                for data in (None, {"v": "positive"}, ONE_CLICK):
+                    answer = self.url_open(f"/crl/{page}/{token}", data=data)
+                    kept = {
+                        name: value
+                        for name, value in answer.headers.items()
+                        if name not in ("Date", "Set-Cookie")
+                    }
+                    answers.add((answer.status_code, answer.content, str(kept)))
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(answers.pop()[0], 404)
+        self.assertFalse(self.is_opted_out())
+
     def test_a_number(self):
         message = self.new_message(channel="sms", medium="sms")
         self.url_open(self.url(message), data=ONE_CLICK)
