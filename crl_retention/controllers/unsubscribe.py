@@ -67,11 +67,20 @@ class CrlUnsubscribe(CrlFeedback):
 
     def _unsubscribe_page(self, touchpoint, status=200):
         done = touchpoint._is_opted_out()
+        company = touchpoint.company_id.name
         values = {
-            "company": touchpoint.company_id.name,
             "done": done,
+            "sentence": self.env._(
+                "We have noted it: no more marketing messages from %s.", company
+            )
+            if done
+            else self.env._(
+                "Press the button, and you will get no more marketing messages from "
+                "%s.",
+                company,
+            ),
             "one_click": ONE_CLICK,
-            "title": self.env._("You will get no more of these")
+            "title": self.env._("You are unsubscribed")
             if done
             else self.env._("No more of these messages?"),
         }

@@ -11,27 +11,28 @@ class CrlTouchpoint(models.Model):
 
     def _get_exit_events(self):
         """What may end or pause a procedure, asked in this order:
-        ``{field of the procedure: (method, sentence)}``.
+        ``{field of the procedure: [method, sentence]}``.
 
         The field says what follows (stay, pause, exit). The method is asked of the
         contacts whose procedure does not stay, with the earliest naive UTC moment that
         counts, and returns ``{customer id: moment it last happened}`` in one query.
         A bridge adds its own.
         """
+        # lists: after a term, Odoo's export takes the next parentheses for a term too
         return {
-            "on_complaint": (
+            "on_complaint": [
                 "_find_complaints",
                 self.env._("The customer has an open complaint."),
-            ),
-            "on_opt_out": (
+            ],
+            "on_opt_out": [
                 "_find_opt_outs",
                 self.env._("The customer's email or phone is on the blacklist."),
-            ),
-            "on_reply": ("_find_replies", self.env._("The customer wrote to us.")),
-            "on_meeting": (
+            ],
+            "on_reply": ["_find_replies", self.env._("The customer wrote to us.")],
+            "on_meeting": [
                 "_find_meetings",
                 self.env._("Somebody met the customer, or agreed to."),
-            ),
+            ],
         }
 
     def _rule_exit(self):

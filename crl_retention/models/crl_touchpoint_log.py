@@ -60,7 +60,7 @@ class CrlTouchpointLog(models.Model):
         decisions = dict(self._fields["decision"]._description_selection(self.env))
         for line in self:
             sentence = (
-                sentences.get((line.decision, line.rule))
+                sentences.get(f"{line.decision}.{line.rule}")
                 or sentences.get(line.decision)
                 or self.env._("%s.", decisions.get(line.decision, ""))
             )
@@ -68,60 +68,50 @@ class CrlTouchpointLog(models.Model):
 
     @api.model
     def _get_sentences(self):
-        """What a line means, in words: by ``(decision, rule)``, or by decision where
-        the rule adds nothing. A bridge adds those of its own rules."""
+        """What a line means, in words: by ``decision.rule``, or by decision where the
+        rule adds nothing. A bridge adds those of its own rules."""
         return {
-            ("planned", "enroll"): self.env._("Entered the procedure:"),
-            ("moved", "pause"): self.env._("Moved by the days the procedure rested."),
-            ("moved", "gap"): self.env._(
-                "Moved to keep the days after the contact before."
-            ),
-            ("moved", "roll"): self.env._("Moved off a day off."),
-            ("moved", "fixed"): self.env._("Moved to the day that was agreed."),
-            ("moved", "delay"): self.env._("Moved with the contact before."),
-            ("moved", "replan"): self.env._(
-                "Moved back to where the procedure has it."
-            ),
-            ("moved", "manual"): self.env._("Moved by hand."),
-            ("moved", "activity"): self.env._("Moved in the activity or the calendar."),
-            ("moved", "retry"): self.env._("Tried, but not reached."),
-            ("moved", "owner"): self.env._("Given to somebody else."),
-            ("moved", "cover"): self.env._("Somebody stands in, or is back."),
-            ("moved", "contact"): self.env._("The person changed."),
+            "planned.enroll": self.env._("Entered the procedure:"),
+            "moved.pause": self.env._("Moved by the days the procedure rested."),
+            "moved.gap": self.env._("Moved to keep the days after the contact before."),
+            "moved.roll": self.env._("Moved off a day off."),
+            "moved.fixed": self.env._("Moved to the day that was agreed."),
+            "moved.delay": self.env._("Moved with the contact before."),
+            "moved.replan": self.env._("Moved back to where the procedure has it."),
+            "moved.manual": self.env._("Moved by hand."),
+            "moved.activity": self.env._("Moved in the activity or the calendar."),
+            "moved.retry": self.env._("Tried, but not reached."),
+            "moved.owner": self.env._("Given to somebody else."),
+            "moved.cover": self.env._("Somebody stands in, or is back."),
+            "moved.contact": self.env._("The person changed."),
             "erased": self.env._("What was said was erased."),
-            ("moved", "too_old"): self.env._("Fell due during a standstill."),
-            ("held", "error"): self.env._("Held after an error, and tried again."),
-            ("held", "delivery"): self.env._("Did not leave."),
+            "moved.too_old": self.env._("Fell due during a standstill."),
+            "held.error": self.env._("Held after an error, and tried again."),
+            "held.delivery": self.env._("Did not leave."),
             "moved": self.env._("Moved."),
             "held": self.env._("Held."),
-            ("opened", "due"): self.env._("Fell due: given to the rep as an activity."),
-            ("opened", "queued"): self.env._("Fell due: handed over to be sent."),
-            ("opened", "again"): self.env._("Put back into the queue."),
+            "opened.due": self.env._("Fell due: given to the rep as an activity."),
+            "opened.queued": self.env._("Fell due: handed over to be sent."),
+            "opened.again": self.env._("Put back into the queue."),
             "sent": self.env._("Sent."),
             "printed": self.env._("A card with the link was printed."),
-            ("done", "refused"): self.env._("Done: the customer refused."),
+            "done.refused": self.env._("Done: the customer refused."),
             "done": self.env._("Done."),
-            ("answered", "first"): self.env._("The customer answered:"),
-            ("answered", "later"): self.env._("The customer added:"),
-            ("skipped", "too_old"): self.env._("Skipped, because its day was past."),
-            ("skipped", "consent"): self.env._("Skipped, because it may not be sent."),
-            ("skipped", "condition"): self.env._(
-                "Skipped by the condition of the step."
-            ),
-            ("skipped", "manual"): self.env._("Skipped by hand."),
+            "answered.first": self.env._("The customer answered:"),
+            "answered.later": self.env._("The customer added:"),
+            "skipped.too_old": self.env._("Skipped, because its day was past."),
+            "skipped.consent": self.env._("Skipped, because it may not be sent."),
+            "skipped.condition": self.env._("Skipped by the condition of the step."),
+            "skipped.manual": self.env._("Skipped by hand."),
             "skipped": self.env._("Skipped."),
-            ("failed", "wrong_number"): self.env._("Failed: wrong number."),
-            ("failed", "no_answer"): self.env._("Given up."),
-            ("failed", "delivery"): self.env._("Not delivered."),
-            ("failed", "error"): self.env._("Failed after an error."),
+            "failed.wrong_number": self.env._("Failed: wrong number."),
+            "failed.no_answer": self.env._("Given up."),
+            "failed.delivery": self.env._("Not delivered."),
+            "failed.error": self.env._("Failed after an error."),
             "failed": self.env._("Failed."),
-            ("cancelled", "manual"): self.env._("Cancelled by hand."),
-            ("cancelled", "negative"): self.env._(
-                "Cancelled: the customer was unhappy."
-            ),
-            ("cancelled", "exit"): self.env._(
-                "Cancelled: the customer left the procedure."
-            ),
+            "cancelled.manual": self.env._("Cancelled by hand."),
+            "cancelled.negative": self.env._("Cancelled: the customer was unhappy."),
+            "cancelled.exit": self.env._("Cancelled: the customer left the procedure."),
             "cancelled": self.env._("Cancelled."),
             "paused": self.env._("The procedure rests."),
             "resumed": self.env._("The procedure goes on."),
