@@ -180,6 +180,18 @@ class CrlRelationship(models.Model):
             partners.invalidate_recordset(self._get_partner_fields())
 
     @api.model
+    def _claim(self, partners):
+        """Write customers' rows as they are: of two workers who are about to write to
+        the same customer the second fails here, and sees what the first one did."""
+        self.env.execute_query(
+            SQL(
+                """UPDATE crl_relationship SET dedup_key = dedup_key
+                    WHERE partner_id IN %s RETURNING id""",
+                tuple(partners.ids) or (0,),
+            )
+        )
+
+    @api.model
     def _get_partner_fields(self):
         """Names of the partner's fields that show a relationship's."""
         return [

@@ -206,6 +206,7 @@ class CrlTouchpoint(models.Model):
     def _cancel(self, rule, reason):
         """Cancel what is still ahead, and take it off the reps' lists."""
         live = self.filtered("is_live")
+        live -= live._take_arrived()
         live._drop_activities()
         live._withdraw_messages()
         live.write({"state": "cancelled", "hold_reason": False})

@@ -152,8 +152,42 @@ class CrlTouchpoint(models.Model):
         dead._ask_for_address()
         (unclear + stopped)._tell_undelivered()
 
+    def _take_arrived(self):
+        """Close the messages that have left meanwhile.
+
+        :returns: those
+        """
+        arrived = self.filtered(
+            lambda t: (
+                t.state == "open"
+                and set(
+                    t.mail_message_id.notification_ids.mapped("notification_status")
+                )
+                & set(TAKEN)
+            )
+        )
+        arrived._take_arrival({})
+        return arrived
+
     def _take_arrival(self, notes):
         """The message arrived, whatever was known of it before."""
+        failed = self.mail_message_id.notification_ids.filtered(
+            lambda n: n.notification_status == "exception"
+        )
+        if failed:
+            # it is over: nobody is to send it again from Odoo's own screens
+            failed.mail_mail_id.filtered(
+                lambda m: m.state == "exception"
+            ).state = "sent"
+            failed.write(
+                {
+                    "notification_status": "sent",
+                    "failure_type": False,
+                    "failure_reason": False,
+                }
+            )
+        if not self:
+            return
         self.write(
             {
                 "state": "done",
@@ -175,7 +209,7 @@ class CrlTouchpoint(models.Model):
         status = notification.notification_status
         if status in TAKEN:
             return Fate(fates.SENT)
-        if status == "exception" and self.feedback_date:
+        if status != "bounce" and self.feedback_date:
             return Fate(fates.SENT, self.env._("It arrived: the customer answered."))
         if status not in ("bounce", "exception"):
             return Fate(

@@ -58,6 +58,7 @@ class CrlTouchpoint(models.Model):
         """Queue the messages of contacts that passed every rule."""
         if not self:
             return
+        self.env["crl.relationship"]._claim(self.partner_id)
         self._ensure_token()
         self.filtered(lambda t: t.medium == "email")._queue_mails()
         self.filtered(lambda t: t.medium == "sms")._queue_sms()

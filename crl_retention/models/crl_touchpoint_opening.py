@@ -49,7 +49,13 @@ class CrlTouchpoint(models.Model):
         reason = self.env._("Error: %s", str(error)[:500])
         if errors + 1 >= MAX_ERRORS or self.mail_message_id:
             self._drop_activities()
-            self.write({"state": "failed", "hold_reason": reason})
+            self.write(
+                {
+                    "state": "failed",
+                    "hold_reason": reason,
+                    "fate": "stop" if self.fate else False,
+                }
+            )
             self._log("failed", "error", reason)
             self._tell_leader(reason)
             self.env["crl.engine"]._isolate(self, "_after_close", set_aside=False)
@@ -108,7 +114,10 @@ class CrlTouchpoint(models.Model):
                     else:
                         live._pause(False, note, rule)
                         same.hold_reason = note
-                        same._tell_owner(
+                        # once a procedure, however many of its contacts are due
+                        self.browse(
+                            t[0].id for t in same.grouped("enrollment_id").values()
+                        )._tell_owner(
                             self.env._("%s Resume the procedure when it fits.", note)
                         )
             elif verb == "postpone":

@@ -38,9 +38,13 @@ class CrlTouchpoint(models.Model):
     def _resend(self):
         """Ask every rule again, then queue again what may still go."""
         now = fields.Datetime.now()
-        late = self.filtered(lambda t: t._get_last_moment() < now)
+        # somebody was faster, in Odoo's own screens
+        arrived = self._take_arrived()
+        arrived._after_close()
+        rest = self - arrived
+        late = rest.filtered(lambda t: t._get_last_moment() < now)
         late._give_up(self.env._("Given up: too old to be sent."))
-        rest = self - late
+        rest -= late
         decisions = rest._decide()
         rest._apply(decisions)
         for touchpoint in rest:
@@ -63,6 +67,7 @@ class CrlTouchpoint(models.Model):
     def _requeue(self):
         """Put messages back into Odoo's queues; one that is gone, or goes by another
         medium now, is written anew."""
+        self.env["crl.relationship"]._claim(self.partner_id)
         notifications = self.mail_message_id.notification_ids.filtered(
             lambda n: n.notification_status != "sent"
         )
@@ -166,18 +171,6 @@ class CrlTouchpoint(models.Model):
         touchpoints = self._as_engine()
         for touchpoint in touchpoints:
             touchpoint._check_failed_message()
-        messages = touchpoints.mail_message_id
-        # nobody is to send it again from Odoo's own screens
-        touchpoints.env["mail.mail"].search(
-            [("mail_message_id", "in", messages.ids), ("state", "=", "exception")]
-        ).write({"state": "sent"})
-        messages.notification_ids.write(
-            {
-                "notification_status": "sent",
-                "failure_type": False,
-                "failure_reason": False,
-            }
-        )
         note = self.env._("%s says that it arrived.", self.env.user.name)
         touchpoints._take_arrival(dict.fromkeys(touchpoints.ids, note))
         touchpoints._after_close()

@@ -143,15 +143,20 @@ class CrlTouchpoint(models.Model):
                     self.display_name,
                 )
             )
+        if self.state == "failed":
+            # written anew: the old message is not to go as well
+            self._withdraw_messages()
+            vals.update(fate=False, tries=0, mail_message_id=False)
         runs = self.case_id or self.enrollment_id.state in (False, "running")
         self.write({**vals, "state": "planned", "date_due": moment if runs else False})
 
     def _skip(self, rule, reason):
         """:param reason: one sentence for all, or ``{touchpoint id: sentence}``"""
-        self._drop_activities()
-        self._withdraw_messages()
-        self.write({"state": "skipped", "hold_reason": False})
-        self._log("skipped", rule, reason)
+        skipped = self - self._take_arrived()
+        skipped._drop_activities()
+        skipped._withdraw_messages()
+        skipped.write({"state": "skipped", "hold_reason": False})
+        skipped._log("skipped", rule, reason)
         self._after_close()
 
     def _close(self, outcome, verdict, note, score=0, causes=None):

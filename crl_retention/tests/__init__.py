@@ -10,6 +10,7 @@ from . import test_enrollment
 from . import test_fate
 from . import test_feedback_page
 from . import test_hard_cases
+from . import test_hard_engine
 from . import test_hard_messages
 from . import test_injection
 from . import test_people_absence
