@@ -79,7 +79,12 @@ class CrlEngine(models.AbstractModel):
                 return
             _logger.warning("Retention: %r was set aside", records, exc_info=True)
             if set_aside and hasattr(records, "_set_aside"):
-                records._set_aside(error)
+                # what cannot be put off either must not keep the others from their work
+                self._isolate(
+                    records,
+                    lambda record, error=error: record._set_aside(error),
+                    set_aside=False,
+                )
 
     @contextmanager
     def _keep_news(self):

@@ -177,8 +177,9 @@ class CrlEnrollment(models.Model):
                     "date_events": fields.Datetime.now(),
                 }
             )
-            for touchpoint in enrollment.touchpoint_ids:
-                if touchpoint.state == "planned" and touchpoint.is_fixed:
+            # what answers a case did not rest
+            for touchpoint in enrollment.touchpoint_ids.filtered("is_fixed"):
+                if touchpoint.state == "planned" and not touchpoint.case_id:
                     touchpoint.date_planned += timedelta(days=days)
         self._replan()
         self._set_stage()

@@ -41,8 +41,8 @@ class CrlEnrollment(models.Model):
                     "date_next": until,
                 }
             )
-        self.touchpoint_ids.filtered(lambda t: t.state == "planned").write(
-            {"date_due": False}
-        )
+        self.touchpoint_ids.filtered(
+            lambda t: t.state == "planned" and not t.case_id
+        ).write({"date_due": False})
         self._log("paused", rule, reason)
         self.env["crl.relationship"]._refresh(self.partner_id)

@@ -135,13 +135,24 @@ class CrlTouchpoint(models.Model):
 
     def _take_today(self):
         """Calls, visits and letters that had to wait fall on the day they are opened,
-        not in the past: the rep could not have done them before."""
-        waited = self.filtered(
-            lambda t: (
-                t.channel in HUMAN_CHANNELS
-                and t.hold_reason
-                and t.date_planned < t.date_due
-            )
+        not in the past: the rep could not have done them before. Where a rep's day has
+        a limit those of the days before do so too: they take its places."""
+        now = fields.Datetime.now()
+        midnight = cache(
+            lambda tz: schedule.utc_at(schedule.local_day(now, tz), 0.0, tz)
         )
-        for moment, touchpoints in waited.grouped("date_due").items():
+        moments = {}
+        for touchpoint in self.filtered(lambda t: t.channel in HUMAN_CHANNELS):
+            user, company = touchpoint.user_id, touchpoint.company_id
+            planned, due = touchpoint.date_planned, touchpoint.date_due
+            if touchpoint.hold_reason and planned < due:
+                moments[touchpoint.id] = due
+            if (
+                max(planned, due) < midnight(user.tz or company._crl_tz())
+                and not touchpoint.case_id
+                and user._crl_get_daily_limit(touchpoint.channel, company)
+            ):
+                moments[touchpoint.id] = now
+        moved = self.browse(moments)
+        for moment, touchpoints in moved.grouped(lambda t: moments[t.id]).items():
             touchpoints.date_planned = moment
