@@ -76,6 +76,12 @@ class CrlEnrollment(models.Model):
 
     @api.model
     def _get_twin_text(self, partner, twin):
+        if twin.sudo().company_id - self.env.companies:  # who it is stays there
+            return self.env._(
+                "%s has the same email or phone as a customer of another company, who "
+                "is in this procedure.",
+                partner.display_name,
+            )
         return self.env._(
             "%(customer)s has the same email or phone as %(other)s, who is in this "
             "procedure: are they one customer?",

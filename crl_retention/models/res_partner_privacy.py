@@ -165,8 +165,9 @@ class ResPartner(models.Model):
             SQL(
                 """UPDATE mail_activity a SET note = NULL, feedback = NULL
                      FROM mail_activity_type k
-                    WHERE k.id = a.activity_type_id AND NOT a.active
-                      AND (a.automated OR k.crl_channel IS NOT NULL)
+                    WHERE k.id = a.activity_type_id
+                      AND (a.automated
+                       OR NOT a.active AND k.crl_channel IS NOT NULL)
                       AND a.res_model = 'res.partner' AND a.res_id IN %s""",
                 tuple(people.ids),
             )

@@ -170,6 +170,14 @@ class ResUsers(models.Model):
         def follow(record):
             salesperson = record.partner_id.user_id
             company = record.company_id
+            # a step that named the user names the heir now
+            if (
+                heir
+                and record._name == "crl.touchpoint"
+                and record.step_id
+                and record._get_step().owner_rule == "user"
+            ):
+                return heir
             if salesperson != self and salesperson._crl_can_work(company):
                 return salesperson
             return self._crl_get_heir(heir, company)

@@ -237,6 +237,15 @@ class TestDryRun(CrlDryRunCase):
             {"auto_enroll": True, "enroll_domain": "[('ref', '=', 'auto')]"}
         )
         self.cadence.auto_enroll_from = "2026-01-01 00:00:00"
+        # a second one wants them too, and a customer goes through one at a time
+        self.cadence.copy(
+            {
+                "name": "Another",
+                "auto_enroll": True,
+                "auto_enroll_from": "2026-01-01 00:00:00",
+                "enroll_domain": "[('ref', '=', 'auto')]",
+            }
+        )
         self.customers(2, "Auto", ref="auto")
         self.env.flush_all()
         run = self.dry_run(False, self.manager, cadence_id=False)

@@ -203,3 +203,13 @@ class TestTwins(CrlCase):
             self.env["crl.enrollment"]._sort_out(partners, self.cadence)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[2], counts[1] + 1)
+
+    def test_twin_of_another_company_is_not_named(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.enroll(self.customer)
+        self.customer.company_id = other
+        twin = self._new_customer("Bella", email=self.customer.email)
+        with self.assertRaises(UserError) as caught:
+            twin.with_user(self.rep).crl_enroll(self.cadence.id)
+        self.assertIn("another company", str(caught.exception))
+        self.assertNotIn(self.customer.name, str(caught.exception))

@@ -142,6 +142,19 @@ class TestPeopleLeaving(CrlCase):
         self.assertTheirs(administrator)
         self.assertEqual(todo.exists().user_id, administrator)
 
+    def test_a_step_of_their_own_goes_to_the_successor(self):
+        """Not to the salesperson, who has another part."""
+        step = self.env.ref("crl_retention.step_m1_call")
+        step.write({"owner_rule": "user", "user_id": self.other_rep.id})
+        other = self._new_customer("Chez Paul")
+        call = self.touchpoint(self.enroll(other), "step_m1_call")
+        self.assertEqual(call.user_id, self.other_rep)
+        self.wizard(
+            self.other_rep, mode="one", heir_id=self.manager.id
+        ).action_confirm()
+        self.assertEqual(call.user_id, self.manager)
+        self.assertEqual(other.user_id, self.rep)
+
     def test_nobody_stands_in_any_more_for_who_left(self):
         self.rep.crl_deputy_id = self.other_rep
         self.rep.out_of_office_from = "2026-03-09 08:00:00"

@@ -93,6 +93,11 @@ class TestPeoplePrivacy(CrlCase):
         self.customer.with_user(self.manager).crl_erase_data()
         self.assertEqual(self.find_words(), set())
 
+    def test_words_somebody_is_asked_to_read_are_erased(self):
+        self.call._ask_owner_to_read(self.WORDS)
+        self.customer.with_user(self.manager).crl_erase_data()
+        self.assertEqual(self.find_words(), set())
+
     def test_two_companies(self):
         """Neither hands out or erases what the other was told."""
         other = self.env["res.company"].create({"name": "Elsewhere"})

@@ -65,9 +65,14 @@ class CrlDryRun(models.TransientModel):
                 )
             ]
         entries, refused = [], {}
+        busy = self.env["res.partner"]
         for cadence, partners in chosen:
             accepted, out = self._sort_out_of(partners, cadence)
             refused.update(out)
+            if cadence.is_main:
+                # the first of several takes them, as when the engine enrolls
+                accepted -= busy
+                busy |= accepted
             # asked as the engine will ask when it is time
             contacts = self.env["crl.enrollment"].sudo()._get_contacts(accepted.sudo())
             entries += [
