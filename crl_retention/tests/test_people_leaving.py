@@ -205,6 +205,19 @@ class TestPeopleLeaving(CrlCase):
         self.assertTrue(self.rep.active)
         self.assertTheirs(self.other_rep)
 
+    def test_customers_of_another_company(self):
+        self.rep.company_ids += self.env["res.company"].create({"name": "Elsewhere"})
+        for user, error in ((self.manager, AccessError), (self.admin, None)):
+            self.admin = user
+            wizard = self.wizard(archive=False)
+            if error:
+                with self.assertRaises(error):
+                    wizard.action_confirm()
+                self.assertTheirs(self.rep)
+            else:
+                wizard.action_confirm()
+                self.assertTheirs(self.leader)
+
     def test_refused_successors(self):
         for values in ({}, {"heir_id": self.rep.id}):
             with self.assertRaises(UserError):

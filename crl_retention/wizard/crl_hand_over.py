@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class CrlHandOver(models.TransientModel):
@@ -51,6 +51,7 @@ class CrlHandOver(models.TransientModel):
         """Hand over, then archive where that was asked for.
 
         :raises UserError: for an heir who leaves too or cannot work in the companies
+        :raises AccessError: for a manager who does not work in all of them
         """
         self.env["crl.actor"]._check_one(self)
         heirs = {"one": self.heir_id, "even": self.heir_ids}.get(self.mode)
@@ -60,10 +61,26 @@ class CrlHandOver(models.TransientModel):
             for heir in heirs:
                 self._check_heir(heir)
         self.user_ids.filtered("active").check_access("read")
+        self._check_companies()
         self.user_ids._crl_hand_over(heirs)
         if self.archive:
             self.user_ids.with_context(crl_hand_over=True).action_archive()
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_companies(self):
+        """Customers of a company are for its own managers to give away; who archives
+        users does so everywhere."""
+        # sudo: where they work counts, also where the manager does not
+        companies = self.user_ids.sudo().company_ids
+        if companies - self.env.user.company_ids and not self.env.user.has_group(
+            "base.group_erp_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "They also look after customers of another company: a manager who "
+                    "works in both must hand over."
+                )
+            )
 
     def _check_heir(self, heir):
         for user in self.user_ids:
