@@ -122,6 +122,12 @@ class CrlCadence(models.Model):
         :param counts: ``{version: customers}``
         """
         self.ensure_one()
+        if self.version == 1 and counts.get(1):
+            return (
+                self.env._("%s customers are on their way.", counts[1])
+                if counts[1] > 1
+                else self.env._("1 customer is on the way.")
+            )
         return " ".join(
             self.env._(
                 "%(count)s customers go on with version %(version)s.",

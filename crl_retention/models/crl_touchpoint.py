@@ -13,6 +13,8 @@ STATES = [
     ("failed", "Failed"),
     ("cancelled", "Cancelled"),
 ]
+#: The same for the screens, where only people have something “to do”.
+SITUATIONS = [*STATES[:2], ("on_way", "On its way"), *STATES[2:]]
 OUTCOMES = [
     ("reached", "Reached"),
     ("no_answer", "No answer"),
@@ -74,6 +76,7 @@ class CrlTouchpoint(models.Model):
     attempt = fields.Integer("Tries", default=0)
     case_id = fields.Many2one("crl.case", index="btree_not_null", ondelete="set null")
     state = fields.Selection(STATES, default="planned", required=True)
+    situation = fields.Selection(SITUATIONS, "Status", compute="_compute_situation")
     is_live = fields.Boolean(compute="_compute_is_live")
     hold_reason = fields.Char("Waits Because")
     activity_id = fields.Many2one(
@@ -116,6 +119,12 @@ class CrlTouchpoint(models.Model):
     def _compute_is_live(self):
         for touchpoint in self:
             touchpoint.is_live = touchpoint.state in ("planned", "open")
+
+    @api.depends("state", "channel")
+    def _compute_situation(self):
+        for touchpoint in self:
+            is_on_way = touchpoint.state == "open" and not touchpoint._is_human()
+            touchpoint.situation = "on_way" if is_on_way else touchpoint.state
 
     @api.depends_context("lang")
     @api.depends("step_id.name", "channel", "case_id")

@@ -96,6 +96,20 @@ class ResPartner(models.Model):
     crl_touchpoint_ids = fields.One2many(
         "crl.touchpoint", "partner_id", "Contacts with the Customer", groups=INSIDERS
     )
+    crl_ahead_ids = fields.One2many(
+        "crl.touchpoint",
+        "partner_id",
+        "Contacts Ahead",
+        domain=[("state", "in", ("planned", "open"))],
+        groups=INSIDERS,
+    )
+    crl_past_ids = fields.One2many(
+        "crl.touchpoint",
+        "partner_id",
+        "Contacts So Far",
+        domain=[("state", "not in", ("planned", "open"))],
+        groups=INSIDERS,
+    )
     crl_enrollment_ids = fields.One2many(
         "crl.enrollment", "partner_id", "Enrollments", groups=INSIDERS
     )

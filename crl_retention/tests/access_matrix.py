@@ -137,6 +137,8 @@ FACTS = {
 }
 WORDS = {
     "crl_touchpoint_ids",
+    "crl_ahead_ids",
+    "crl_past_ids",
     "crl_enrollment_ids",
     "crl_case_ids",
     "crl_touchpoint_count",

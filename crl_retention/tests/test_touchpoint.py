@@ -17,6 +17,7 @@ class TestTouchpoint(CrlCase):
 
     def test_no_answer_is_tried_again_then_given_up(self):
         call = self.open_call()
+        self.assertEqual(call.situation, "open")
         activity = call.activity_id
         call.with_user(self.rep).action_done("no_answer")
         self.assertEqual((call.state, call.attempt), ("planned", 1))
@@ -224,6 +225,8 @@ class TestMessage(CrlCase):
 
     def test_fate_is_read_back(self):
         welcome = self.welcome()
+        # nobody has to do anything about it
+        self.assertEqual(welcome.situation, "on_way")
         welcome.mail_message_id.notification_ids.notification_status = "sent"
         self.run_cron()
         self.assertEqual(welcome.state, "done")

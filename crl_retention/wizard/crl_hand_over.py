@@ -40,8 +40,8 @@ class CrlHandOver(models.TransientModel):
         for wizard in self:
             customers, contacts, cases = wizard.user_ids._crl_count_portfolio()
             wizard.summary = self.env._(
-                "%(customers)s customers, %(contacts)s contacts still to be done, "
-                "%(cases)s open cases.",
+                "Customers: %(customers)s · contacts still to be done: %(contacts)s · "
+                "open cases: %(cases)s",
                 customers=customers,
                 contacts=contacts,
                 cases=cases,

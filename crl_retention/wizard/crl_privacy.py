@@ -24,7 +24,8 @@ class CrlPrivacy(models.TransientModel):
         for wizard in self:
             customer = wizard.partner_id.commercial_partner_id
             wizard.summary = self.env._(
-                "%(contacts)s contacts, %(cases)s cases, %(lines)s lines in the log.",
+                "Contacts: %(contacts)s · cases: %(cases)s · "
+                "lines in the log: %(lines)s",
                 contacts=len(customer.crl_touchpoint_ids),
                 cases=len(customer.crl_case_ids),
                 lines=self.env["crl.touchpoint.log"].search_count(
