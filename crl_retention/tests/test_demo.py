@@ -36,6 +36,32 @@ class TestDemo(TransactionCase):
         self.assertEqual(sorted(cases.mapped("is_late")), [False, True])
         self.assertEqual(cases.filtered("is_late").escalation, 2)
 
+    def test_a_deputy_stands_in(self):
+        jonas = self.env["res.users"].search([("login", "=", "jonas")])
+        self.assertEqual(jonas.crl_cover_id.login, "luca")
+        visits = self.env["crl.touchpoint"].search(
+            [("user_id", "=", jonas.id), ("state", "=", "open")]
+        )
+        self.assertEqual(visits.activity_id.user_id, jonas.crl_cover_id)
+
+    def test_the_log_is_as_old_as_what_it_tells(self):
+        lines = self.env["crl.touchpoint.log"].search([("rule", "=", "reached")])
+        days = {line.date.date() for line in lines}
+        self.assertGreater(len(days), 20)
+
+    def test_what_waits_and_why(self):
+        rules = self.env["crl.touchpoint.log"].search([]).mapped("rule")
+        for rule in ("daily_limit", "reply", "consent", "delivery"):
+            self.assertIn(rule, rules)
+        fates = self.env["crl.touchpoint"].search([("fate", "!=", False)])
+        self.assertEqual(set(fates.mapped("fate")), {"unclear", "dead"})
+
+    def test_customers_on_a_former_version(self):
+        thanks = self.env.ref("crl_retention.cadence_thanks_demo")
+        self.assertEqual(thanks.version, 2)
+        self.assertTrue(thanks.older_count)
+        self.assertLess(thanks.older_count, thanks.running_count)
+
     def test_feedback_in_many_languages(self):
         answers = self.env["crl.touchpoint"].search([("feedback_date", "!=", False)])
         self.assertGreaterEqual(len(set(answers.partner_id.mapped("lang"))), 3)
