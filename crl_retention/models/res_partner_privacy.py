@@ -57,8 +57,8 @@ class ResPartner(models.Model):
         :returns: the customers, as the engine sees them
         :raises AccessError: unless for a manager, in all companies that dealt with them
         """
-        self.check_access("read")
         self.env["crl.actor"]._check_ids(self)
+        self.check_access("read")
         if not self.env.user.has_group("crl_retention.crl_retention_group_manager"):
             raise AccessError(self.env._("Only a manager of Customer Retention may."))
         # what everybody said counts, also to those the manager does not lead
@@ -129,6 +129,8 @@ class ResPartner(models.Model):
         copies of our messages, results and cases. Who did it is in the log.
         """
         customers = self._crl_check_privacy()
+        if not customers:
+            return True
         reason = self.env._("Erased on demand.")
         customers.crl_enrollment_ids.filtered("is_live")._exit(reason, "erased")
         for case in customers.crl_case_ids.filtered(lambda case: case._is_live()):

@@ -2,7 +2,7 @@ import json
 
 from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -48,6 +48,13 @@ class TestPeoplePrivacy(CrlCase):
                 if self.env.cr.fetchone():
                     found.add(f"{model._name}.{name}")
         return found
+
+    def test_nobody_to_erase(self):
+        nobody = self.env["res.partner"].with_user(self.manager)
+        self.assertTrue(nobody.crl_erase_data())
+        for ids in (["a"], [[None]]):
+            with self.assertRaises(ValidationError):
+                nobody.browse(ids).crl_export_data()
 
     def test_erased_words_are_nowhere(self):
         self.assertGreater(len(self.find_words()), 4)

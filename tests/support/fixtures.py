@@ -2,10 +2,11 @@
 ``pytest_plugins = ["tests.support.fixtures"]``."""
 
 import os
+from pathlib import Path
 
 import pytest
 
-from bootstrap import databases, machine, settings
+from bootstrap import addons, databases, machine, settings
 from tests.support import server as support
 from tests.support.browser import Browser
 from tests.support.smtp import Mailbox
@@ -19,7 +20,11 @@ def database_server():
 @pytest.fixture(scope="session")
 def base_database(database_server):
     """A database with the addon, made once and copied for each test."""
-    name = support.make_base(database_server)
+    own = addons.names(with_tests=False)
+    name = f"crl_test_{os.getpid()}_base"
+    template = databases.template(database_server, addons.dependencies(own))
+    databases.copy(database_server, template, name)
+    databases.install(database_server, name, own)
     yield name
     databases.drop(database_server, name)
 
@@ -48,5 +53,7 @@ def browser():
     """A real Chromium; without one the test is skipped, and says so."""
     if not machine.ensure_browser():
         pytest.skip("NO CHROMIUM: the story was not played in a browser")
-    with Browser(support.screenshots()) as found:
+    pictures = Path(settings.CACHE) / "screenshots"  # to look at afterwards
+    pictures.mkdir(parents=True, exist_ok=True)
+    with Browser(pictures) as found:
         yield found

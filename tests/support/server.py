@@ -10,13 +10,12 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import psycopg2
 import requests
 
-from bootstrap import addons, databases, odoo, postgres, settings
+from bootstrap import odoo, postgres, settings
 
 ADDON = "crl_retention"
 PUMP = "ir_cron_run"
@@ -289,19 +288,3 @@ def running(*servers):
     finally:
         for server in servers:
             server.stop()
-
-
-def make_base(server):
-    """A database with the addon installed, to be copied; returns its name."""
-    own = addons.names(with_tests=False)
-    name = f"crl_test_{os.getpid()}_base"
-    databases.copy(server, databases.template(server, addons.dependencies(own)), name)
-    databases.install(server, name, own)
-    return name
-
-
-def screenshots():
-    """The folder for pictures of the browser tests, to look at afterwards."""
-    folder = Path(settings.CACHE) / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
