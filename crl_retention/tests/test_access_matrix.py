@@ -216,37 +216,51 @@ class TestAccessMatrix(TransactionCase):
             savepoint.close(rollback=True)
             self.env.invalidate_all()
 
-    def _can_read(self, record, role):
-        """Read in every way there is; they must agree."""
-        domain = [("id", "=", record.id)]
-        rows = record.browse()
-        ways = {
-            "read": lambda: record.read(["display_name"]),
-            "search": lambda: rows.search(domain),
-            "search_count": lambda: rows.search_count(domain),
-            "web_search_read": lambda: rows.web_search_read(domain, {"id": {}})[
-                "length"
-            ],
-            "formatted_read_group": lambda: rows.formatted_read_group(
-                domain, [], ["__count"]
-            )[0]["__count"],
+    def _get_readable(self, model, role):
+        """The letters a role reads, in every way there is; they must agree."""
+        user = self.users[role]
+        letters = {
+            record.id: letter
+            for (name, letter), record in self.made.items()
+            if name == model
         }
-        if record._name.startswith("crl.") and not self.users[role].share:
-            name = [*self._get_own_value(record)]
-            ways["export_data"] = lambda: record.export_data(name)["datas"]
+        rows = self.env[model].with_user(user)
+        if not rows.has_access("read"):
+            return set()
         self.env.invalidate_all()
-        results = {name: self._is_allowed(way) for name, way in ways.items()}
-        told = f"{role} reads {record}: {results}"
-        self.assertEqual(len(set(results.values())), 1, told)
-        return results["read"]
+        domain = [("id", "in", list(letters))]
+        found = rows.web_search_read(domain, {"id": {}})["records"]
+        [group] = rows.formatted_read_group(domain, [], ["__count"])
+        seen = {row["id"] for row in found}
+        told = f"{role} at {model}"
+        self.assertEqual(set(rows.search(domain)._ids), seen, told)
+        self.assertEqual(rows.search_count(domain), len(seen), told)
+        self.assertEqual(group["__count"], len(seen), told)
+        for record in rows.browse(letters):
+            self.env.invalidate_all()
+            is_seen = record.id in seen
+            self.assertEqual(
+                self._is_allowed(lambda r=record: r.read(["display_name"])),
+                is_seen,
+                told,
+            )
+            if model.startswith("crl.") and not user.share:
+                name = [*self._get_own_value(record)]
+                self.env.invalidate_all()
+                self.assertEqual(
+                    self._is_allowed(
+                        lambda r=record, n=name: r.export_data(n)["datas"]
+                    ),
+                    is_seen,
+                    told,
+                )
+        return {letters[record_id] for record_id in seen}
 
     def _can(self, operation, model, letter, role):
         record = self.made[model, letter].with_user(self.users[role])
-        right = {"r": "read", "w": "write", "c": "create", "u": "unlink", "m": "read"}
+        right = {"w": "write", "c": "create", "u": "unlink", "m": "read"}
         if not record.browse().has_access(right[operation]):
             return False
-        if operation == "r":
-            return self._can_read(record, role)
         if operation == "w":
             values = self._get_own_value(record)
             return self._try(lambda: record.write(values))
@@ -268,12 +282,13 @@ class TestAccessMatrix(TransactionCase):
         }
         values = record.sudo().read(stored)[0]
         types = ("text", "char", "selection", "datetime", "many2one")
-        name = next(
+        names = [
             name
             for kind in types
             for name, field in stored.items()
-            if field.type == kind and values[name]
-        )
+            if field.type == kind
+        ]
+        name = next((name for name in names if values[name]), names[0])
         return {
             name: record._fields[name].convert_to_write(record.sudo()[name], record)
         }
@@ -294,8 +309,20 @@ class TestAccessMatrix(TransactionCase):
 
     def test_who_may_do_what(self):
         wrong = []
+        for model in MATRIX:
+            for role in ROLES:
+                seen = self._get_readable(model, role)
+                expected = {
+                    letter
+                    for name, letter in self.made
+                    if name == model and letter in allowed(model, role, "r")
+                }
+                if seen != expected:
+                    wrong.append(f"{model}: {role} reads {seen}, not {expected}")
         for model, letter in self.made:
-            operations = "rwcu"
+            # whoever may open a dialog may do so for any record
+            is_again = self.env[model]._transient and letter != "A"
+            operations = "wu" if is_again else "wcu"
             if hasattr(self.env[model], "message_post"):
                 operations += "m"
             for role in ROLES:
