@@ -69,7 +69,8 @@ class ResUsers(models.Model):
         """Say who stands in for users while they are away.
 
         :param deputy_id: id of a user; empty: nobody
-        :raises AccessError: unless for oneself, for one's own team, or as a manager
+        :raises AccessError: unless for oneself, for one's own team, or as a manager of
+            a company they work in
         """
         me = self.env.user
         actor = self.env["crl.actor"]
@@ -78,10 +79,16 @@ class ResUsers(models.Model):
             raise AccessError(
                 self.env._("Only users of Customer Retention can do this.")
             )
-        foreign = self.filtered(
-            lambda user: user != me and user._crl_get_leader() != me
+        is_manager = me.has_group("crl_retention.crl_retention_group_manager")
+        # where somebody works decides, whoever asks
+        foreign = self.sudo().filtered(
+            lambda user: (
+                user != me
+                and user._crl_get_leader() != me
+                and not (is_manager and user.company_ids & me.company_ids)
+            )
         )
-        if foreign and not me.has_group("crl_retention.crl_retention_group_manager"):
+        if foreign:
             raise AccessError(
                 self.env._(
                     "%s: only they, their team leader or a manager chooses who stands "

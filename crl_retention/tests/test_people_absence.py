@@ -241,6 +241,15 @@ class TestPeopleAbsence(CrlCase):
             ).action_confirm()
         with self.assertRaises(AccessError):
             self.rep.with_user(self.other_rep).crl_set_deputy(self.other_rep.id)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._new_user(
+            "stranger",
+            "manager",
+            company_id=elsewhere.id,
+            company_ids=[(6, 0, elsewhere.ids)],
+        )
+        with self.assertRaises(AccessError):
+            self.rep.with_user(stranger).crl_set_deputy(self.other_rep.id)
         with self.assertRaises(AccessError):
             self.rep.with_user(self.rep).crl_cover_id = self.other_rep
 
