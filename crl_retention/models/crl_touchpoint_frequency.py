@@ -102,9 +102,9 @@ class CrlTouchpoint(models.Model):
             free = max(moments) + timedelta(hours=gap)
             before = self._show_moment(max(moments))
             note = (
-                self.env._("The customer has an email of %s.", before)
+                self.env._("The customer got an email on %s.", before)
                 if is_email
-                else self.env._("The customer has an SMS of %s.", before)
+                else self.env._("The customer got an SMS on %s.", before)
             )
         most = company.crl_weekly_marketing
         offers = sorted(m.moment for m in messages if m.is_marketing)

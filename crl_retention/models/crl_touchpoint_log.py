@@ -87,7 +87,7 @@ class CrlTouchpointLog(models.Model):
             "erased": self.env._("What was said was erased."),
             "moved.too_old": self.env._("Fell due during a standstill."),
             "held.error": self.env._("Held after an error, and tried again."),
-            "held.delivery": self.env._("Did not leave."),
+            "held.delivery": self.env._("Did not go out."),
             "moved": self.env._("Moved."),
             "held": self.env._("Held."),
             "opened.due": self.env._("Fell due: given to the rep as an activity."),

@@ -71,9 +71,11 @@ class CrlTouchpoint(models.Model):
             manager = company.crl_manager_id or company.crl_portfolio_admin_id
             own = touchpoint.with_context(lang=manager.lang)
             summary = (
-                own.env._("SMS do not leave: see to the SMS account")
+                own.env._("SMS are not going out: check the SMS account")
                 if touchpoint.medium == "sms"
-                else own.env._("Mails do not leave: see to the outgoing mail server")
+                else own.env._(
+                    "Emails are not going out: check the outgoing mail server"
+                )
             )
             wanted[company.partner_id, manager, summary] = notes[touchpoint.id]
         self._ask(wanted)

@@ -180,7 +180,7 @@ class CrlTouchpoint(models.Model):
         self.ensure_one()
         if self.state != "failed" or not self.medium:
             raise UserError(
-                self.env._("%s is no message that failed.", self.display_name)
+                self.env._("%s is not a message that failed.", self.display_name)
             )
         statuses = self.mail_message_id.notification_ids.mapped("notification_status")
         if set(statuses) & set(TAKEN):

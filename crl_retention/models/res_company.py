@@ -69,8 +69,8 @@ class ResCompany(models.Model):
     crl_email_gap_hours = fields.Integer(
         "Hours Between Two Emails",
         default=16,
-        help="A message waits until the last one to the same customer or address is so "
-        "old; mailings count too. 0: no limit.",
+        help="A message waits until so many hours have passed since the last one to "
+        "the same customer or address; mailings count too. 0: no limit.",
     )
     crl_sms_gap_hours = fields.Integer(
         "Hours Between Two SMS", default=24, help="As for emails. 0: no limit."

@@ -60,7 +60,9 @@ class ResPartner(models.Model):
         self.env["crl.actor"]._check_ids(self)
         self.check_access("read")
         if not self.env.user.has_group("crl_retention.crl_retention_group_manager"):
-            raise AccessError(self.env._("Only a manager of Customer Retention may."))
+            raise AccessError(
+                self.env._("Only a manager of Customer Retention may do this.")
+            )
         # what everybody said counts, also to those the manager does not lead
         customers = self.commercial_partner_id.sudo()
         dealt = (

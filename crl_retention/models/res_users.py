@@ -24,7 +24,7 @@ class ResUsers(models.Model):
     _crl_limits_positive = models.Constraint(
         "CHECK(crl_daily_calls >= 0 AND crl_daily_visits >= 0 "
         "AND crl_daily_letters >= 0)",
-        "Limits a day cannot be negative.",
+        "Daily limits cannot be negative.",
     )
 
     def _crl_get_leader(self):

@@ -185,7 +185,7 @@ class TestFrequency(LimitCase):
         # 16 hours later it is night: in the morning
         self.assertEqual(str(second.date_planned), "2026-03-03 08:00:00")
         self.assertEqual(second.date_due, second.date_planned)
-        self.assertIn("has an email of", second.hold_reason)
+        self.assertIn("got an email on", second.hold_reason)
         self.assertEqual(second.log_ids.mapped("rule"), ["frequency"])
         self.run_at("2026-03-02 12:00:00")
         self.assertEqual(len(second.log_ids), 1)
