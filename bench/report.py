@@ -4,7 +4,8 @@
 RATIOS = [
     ("enroll", "enroll: create the same rows", "cost", "<= 1.5"),
     ("open calls", "open calls: create the same activities", "cost", "<= 1.2"),
-    ("open calls", "open calls: SQL alone", "cost", "<= 8"),
+    ("open calls", "open calls: SQL for activities", "cost", "<= 8"),
+    ("open calls", "open calls: SQL for all", "cost", ""),
     ("open calls", "open calls: loop of activity_schedule", "speed", ">= 25"),
     ("open calls", "open calls: automation rule", "speed", ">= 30"),
     ("done", "done: action_feedback", "cost", ""),

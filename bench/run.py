@@ -1,6 +1,7 @@
 """``make bench``: what the engine costs, as ratios against the least it could cost.
 
-    bench/run.py [CUSTOMERS] [--rounds 3] [--large ROWS] [--profile] [--keep]
+    bench/run.py [CUSTOMERS] [--rounds 3] [--lanes N] [--large ROWS]
+                 [--profile] [--keep]
 
 Everything runs in one process on a fresh database. Each figure is the median of the
 rounds, each round works on customers of its own, and each ratio compares two figures
@@ -13,7 +14,7 @@ import json
 import os
 import time
 
-from bench import large
+from bench import lanes, large
 from bench.measure import peak_memory
 from bench.report import ratios, show
 from bench.work import Bench
@@ -48,6 +49,11 @@ def parse_arguments():
         "--large", type=int, help="idle runs and lists among so many customers as well"
     )
     parser.add_argument(
+        "--lanes",
+        type=int,
+        help="so many due contacts for two workers, and for a server",
+    )
+    parser.add_argument(
         "--profile", action="store_true", help="tell who asks which queries"
     )
     parser.add_argument("--keep", action="store_true", help="keep the database")
@@ -72,6 +78,12 @@ def main():
         print(f"\n{time.monotonic() - begun:.0f} s, {memory} MB at most")
         report = {"customers": arguments.customers, "memory_mb": memory}
         report |= {"figures": figures, "ratios": compared}
+        if arguments.lanes:
+            report["lanes"] = lanes.measure(bench, arguments.lanes)
+            report["lanes"]["server"] = lanes.serve(bench, arguments.lanes)
+            print()
+            for label, value in report["lanes"].items():
+                print(f"{label:12}{value}")
         if arguments.large:
             large.fill(env, arguments.large)
             report["large"] = large.measure(env)

@@ -22,12 +22,44 @@ class Stock:
         for start in range(0, len(rows), 2000):
             Activity.create(rows[start : start + 2000])
 
-    def insert_activities(self, touchpoints, rows):
+    def forget_followers(self, touchpoints):
+        """So that the next way to do it has them to add as well."""
+        self.env["mail.followers"].search(
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", touchpoints.partner_id.ids),
+            ]
+        ).unlink()
+
+    def insert_activities(self, touchpoints, rows, mark=False):
         """The rows that a call leaves behind, by SQL alone: activities, followers and
-        the kinds of messages they follow."""
+        the kinds of messages they follow.
+
+        :param mark: find the calls, mark them and log it too, as the engine does
+        """
         subtypes = self.env["mail.message.subtype"].default_subtypes("res.partner")[1]
+        if mark:
+            self.env.cr.execute(
+                """SELECT id FROM crl_touchpoint WHERE id IN %s ORDER BY date_due, id
+                      FOR NO KEY UPDATE SKIP LOCKED""",
+                [tuple(touchpoints.ids)],
+            )
+        marking = """,
+            marked AS (
+                UPDATE crl_touchpoint t SET state = 'open', date_due = NULL,
+                       activity_id = a.id, write_date = now()
+                  FROM activities a
+                 WHERE t.id IN %(ids)s AND t.partner_id = a.res_id
+             RETURNING t.id, t.partner_id, t.company_id),
+            logged AS (
+                INSERT INTO crl_touchpoint_log (
+                       touchpoint_id, partner_id, company_id, decision, rule, date,
+                       create_uid, create_date, write_uid, write_date)
+                SELECT id, partner_id, company_id, 'opened', 'due', now(),
+                       1, now(), 1, now()
+                  FROM marked)"""
         self.env.cr.execute(
-            """
+            f"""
             WITH activities AS (
                 INSERT INTO mail_activity (
                        active, automated, res_model_id, res_model, res_id, res_name,
@@ -37,7 +69,8 @@ class Stock:
                        %(type)s, %(summary)s, %(note)s, current_date, t.user_id,
                        'Europe/Paris', 1, now(), 1, now()
                   FROM crl_touchpoint t JOIN res_partner p ON p.id = t.partner_id
-                 WHERE t.id IN %(ids)s),
+                 WHERE t.id IN %(ids)s
+             RETURNING id, res_id){marking if mark else ""},
             followers AS (
                 INSERT INTO mail_followers (res_model, res_id, partner_id)
                 SELECT 'res.partner', t.partner_id, u.partner_id

@@ -113,6 +113,7 @@ class CrlTouchpoint(models.Model):
     _owner_day = models.Index(
         "(user_id, date_planned) WHERE state IN ('open', 'done', 'failed')"
     )
+    _owner_open = models.Index("(user_id, date_planned, id) WHERE state = 'open'")
     _lost = models.Index("(id) WHERE state = 'open' AND activity_id IS NULL")
 
     @api.depends("state")

@@ -34,14 +34,30 @@ class CrlTouchpoint(models.Model):
         # a text is sanitized once, not once for each contact it is the script of
         for note, indexes in groupby(range(len(notes)), notes.__getitem__):
             activities.browse(activities._ids[i] for i in indexes).note = note
-        for touchpoint, activity in zip(self, activities, strict=True):
-            touchpoint.activity_id = activity
         self.write({"state": "open", "hold_reason": False, "date_due": False})
+        self._link_activities(activities)
         self._log("opened", "due")
         self.filtered(
             lambda t: t.channel == "visit" and t.company_id.crl_book_visits
         )._book_meetings()
         self._announce()
+
+    def _link_activities(self, activities):
+        """Note each contact's activity, all in one statement: written one by one it
+        takes as long as the rules."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """UPDATE crl_touchpoint t SET activity_id = link.activity_id
+                     FROM unnest(%s::int[], %s::int[]) link (id, activity_id)
+                    WHERE t.id = link.id
+                RETURNING t.id""",
+                self.ids,
+                activities.ids,
+            )
+        )
+        self.invalidate_recordset(["activity_id"], flush=False)
+        activities.invalidate_recordset(["crl_touchpoint_ids"], flush=False)
 
     def _follow(self):
         """Let the reps follow their customers, as Odoo does for each activity.

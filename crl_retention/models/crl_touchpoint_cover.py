@@ -26,24 +26,35 @@ class CrlTouchpoint(models.Model):
         """Put activities into the hands they belong in: of the cover from the owner's
         first day away, of the owner again from the first day back.
 
+        Only the contacts of users with an *Away Until* are looked at; it is taken away
+        from those who are back and have theirs again.
+
         :returns: how many contacts changed hands
         """
+        absent = self.env["res.users"].search([("crl_away_until", "!=", False)])
+        if not absent:
+            return 0
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """SELECT t.id
                      FROM crl_touchpoint t
                      JOIN mail_activity a ON a.id = t.activity_id
-                     JOIN res_users u ON u.id = t.user_id AND u.active
-                    WHERE t.state = 'open' AND a.active
+                     JOIN res_users u ON u.id = t.user_id
+                    WHERE t.state = 'open' AND a.active AND t.user_id IN %s
                       AND a.user_id IS DISTINCT FROM
                           CASE WHEN a.date_deadline <= u.crl_away_until
                                THEN COALESCE(u.crl_cover_id, u.id) ELSE u.id END
-                 ORDER BY t.id LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED""",
+                 ORDER BY t.id LIMIT %s""",
+                tuple(absent.ids),
                 limit,
             )
         )
-        astray = self.browse(row[0] for row in rows)
+        if not rows:
+            absent.filtered(lambda user: not user.crl_cover_id).crl_away_until = False
+        astray = self.browse(row[0] for row in rows).try_lock_for_update(
+            allow_referencing=True
+        )
         self.env["crl.engine"]._isolate(astray, "_change_hands", set_aside=False)
         return len(astray)
 

@@ -157,7 +157,7 @@ class CrlTouchpoint(models.Model):
         for sibling in siblings:
             by_cycle[sibling.enrollment_id, sibling.cycle] += sibling
         before = {}
-        for touchpoint in self:
+        for touchpoint in self if by_cycle else ():
             rank = touchpoint._get_step()._get_rank()
             earlier = by_cycle[touchpoint.enrollment_id, touchpoint.cycle].filtered(
                 lambda t, rank=rank: t._get_step()._get_rank() < rank

@@ -7,13 +7,15 @@ class CrlTouchpoint(models.Model):
 
     _inherit = "crl.touchpoint"
 
-    script = fields.Html(compute="_compute_script", compute_sudo=True)
+    # as it is on the step, where it was sanitized when it was written
+    script = fields.Html(compute="_compute_script", compute_sudo=True, sanitize=False)
 
     def _get_step(self):
         """The step as the customer's version of the procedure has it. ``step_id`` is
         always the live one."""
         self.ensure_one()
-        return self.enrollment_id._get_version()._get_step(self.step_id)
+        version = self.enrollment_id._get_version()
+        return version._get_step(self.step_id) if version else self.step_id
 
     @api.depends_context("lang")
     @api.depends("step_id.script", "enrollment_id.version")

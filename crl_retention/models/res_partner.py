@@ -23,7 +23,6 @@ class ResPartner(models.Model):
         "crl.relationship",
         "Relationship",
         copy=False,
-        index="btree_not_null",
         ondelete="set null",
         groups=READERS,
     )
@@ -118,6 +117,10 @@ class ResPartner(models.Model):
         compute="_compute_crl_touchpoint_count", groups=INSIDERS
     )
 
+    # lists of active customers are counted without a look at the customers themselves
+    _crl_relationship_active = models.Index(
+        "(crl_relationship_id, active) WHERE crl_relationship_id IS NOT NULL"
+    )
     # who else has an address is asked of every batch, and by Odoo of every email
     _crl_email_normalized = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"

@@ -192,8 +192,11 @@ class ResUsers(models.Model):
         for user in self._crl_get_maybe_away():
             until = user.crl_deputy_id and user._crl_get_last_day_away() or False
             cover = user._crl_find_cover() if until else self.browse()
-            until = cover and until
-            if (user.crl_cover_id, user.crl_away_until) != (cover, until or False):
+            if cover and (user.crl_cover_id, user.crl_away_until) != (cover, until):
                 user.write({"crl_cover_id": cover.id, "crl_away_until": until})
+                changed += 1
+            elif user.crl_cover_id and not cover:
+                # until when stays, until the contacts are back (_pass_on)
+                user.crl_cover_id = False
                 changed += 1
         return changed

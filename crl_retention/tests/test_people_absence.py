@@ -259,6 +259,7 @@ class TestPeopleAbsence(CrlCase):
             partners += self._new_customer(f"Ristorante {number}")
         self.enroll(partners)
         self.run_at("2026-03-09 09:00:00")
+        self.rep.crl_away_until = "2026-03-08"
         counts = []
         for user, share in ((self.rep, partners[:5]), (self.rep, partners[5:])):
             calls = share.crl_touchpoint_ids.filtered("activity_id")
