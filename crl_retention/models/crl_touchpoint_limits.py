@@ -39,7 +39,7 @@ class CrlTouchpoint(models.Model):
         )
         if not asked:
             return {}
-        placed = self._get_placed(limits)
+        placed = asked._get_placed(limits)
         sentences = {
             "call": self.env._(
                 "%(rep)s has no room for another call: waits for %(day)s."
@@ -81,6 +81,9 @@ class CrlTouchpoint(models.Model):
     def _get_placed(self, limits):
         """Ids of the due contacts that have a place today, in one query for all reps.
 
+        What stands behind the last of these contacts takes no place from them: of a
+        long backlog, which is worked off oldest first, little is ranked.
+
         :param limits: ``{(user, channel): company}``
         """
         now = fields.Datetime.now()
@@ -119,7 +122,9 @@ class CrlTouchpoint(models.Model):
                                         t.date_planned, t.id) AS place
                       FROM crl_touchpoint t
                      WHERE t.state = 'planned' AND t.date_due <= %(now)s
-                       AND t.user_id IN %(users)s)
+                       AND t.user_id IN %(users)s
+                       AND (t.case_id IS NOT NULL OR t.is_fixed
+                            OR t.date_planned <= %(last)s))
                 SELECT queue.id
                   FROM queue
                   JOIN rep USING (user_id, channel)
@@ -128,6 +133,7 @@ class CrlTouchpoint(models.Model):
                 """,
                 reps=SQL(", ").join(reps),
                 now=now,
+                last=max(self.mapped("date_planned")),
                 users=tuple({user.id for user, __ in limits}),
             )
         )
