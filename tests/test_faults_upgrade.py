@@ -8,6 +8,7 @@ from bootstrap import addons, databases
 from tests.support.server import ADDON, Database
 from tests.support.upgrade import (
     PREVIOUS,
+    addons_option,
     new_database,
     odoo_run,
     own_tables,
@@ -18,6 +19,33 @@ from tests.support.upgrade import (
 
 pytest_plugins = ["tests.support.fixtures"]
 
+#: Customers of the previous version at all points of their way.
+YEARS = """
+from datetime import date, timedelta
+partners = env["res.partner"].create([
+    {"name": f"Customer {n}", "is_company": True, "email": f"customer{n}@example.com",
+     "user_id": env.ref("base.user_admin").id}
+    for n in range(30)
+])
+cadence = env.ref("crl_retention.cadence_new_account")
+for n, partner in enumerate(partners):
+    partner.crl_enroll(cadence.id, date.today() - timedelta(days=6 * n))
+env.flush_all()
+env.cr.execute("UPDATE crl_touchpoint SET date_due = now() AT TIME ZONE 'UTC'"
+               " WHERE state = 'planned' AND channel = 'call'")
+env.cr.commit()
+env.ref("crl_retention.ir_cron_run").method_direct_trigger()
+env.cr.commit()
+env.invalidate_all()
+calls = env["crl.touchpoint"].search([("state", "=", "open"), ("channel", "=", "call")])
+calls[::2].action_done("reached", "positive", "Fine")
+calls[1:2].action_done("reached", "negative", "Dry dough")
+live = partners.crl_enrollment_ids.filtered(lambda e: e.state == "running")
+live[0].action_pause(reason="Holidays")
+live[1].action_exit("Moved away")
+result = len(calls)
+"""
+
 #: A month later: what was planned is due.
 A_MONTH_PASSES = """
 cron = env.ref("crl_retention.ir_cron_run")
@@ -27,6 +55,8 @@ env.cr.execute("UPDATE crl_touchpoint SET date_due = now() AT TIME ZONE 'UTC'"
 env.cr.execute("UPDATE crl_enrollment SET date_next = now()::date WHERE is_live")
 env.cr.commit()
 ran = cron.method_direct_trigger()
+env.cr.commit()
+env.invalidate_all()
 result = [ran is True, env["crl.heartbeat"].search([]).failed_jobs]
 """
 
@@ -55,26 +85,49 @@ SELECT d.name, c.interval_number, c.interval_type, s.code
   JOIN ir_act_server s ON s.id = c.ir_actions_server_id
  WHERE d.module = 'crl_retention' ORDER BY d.name
 """
+NAMES = """
+SELECT model, name FROM ir_model_data WHERE module = 'crl_retention'
+"""
+#: What is shipped and may be changed by users: all but links and times.
+SHIPPED = """
+SELECT d.name, (
+       SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r))
+        WHERE key !~ '(^id|_id|_uid|_date|enroll_from)$')
+  FROM {table} r
+  JOIN ir_model_data d ON d.res_id = r.id AND d.model = '{model}'
+ WHERE d.module = 'crl_retention' ORDER BY d.name
+"""
+
+
+def shipped(database):
+    """What the addon ships into its own tables, as the database has it."""
+    return {
+        model: dict(
+            database.sql(SHIPPED.format(model=model, table=model.replace(".", "_")))
+        )
+        for model in ("crl.cadence", "crl.cadence.step", "crl.stage", "crl.case.cause")
+    }
 
 
 @pytest.fixture
-def demo_database(database_server):
-    """A database with Odoo's own addons and demo data."""
+def old_database(database_server):
+    """A database with Odoo's own addons."""
     name = f"crl_test_{os.getpid()}_upgrade"
     own = addons.names(with_tests=False)
-    new_database(database_server, name, addons.dependencies(own), demo=True)
+    new_database(database_server, name, addons.dependencies(own))
     found = Database(database_server, name)
     yield found
     found.close()
     databases.drop(database_server, name)
 
 
-def test_update_with_data(database, demo_database, tmp_path):
+def test_update_with_data(database, old_database, tmp_path):
     """From the previous version with customers on their way to this one, twice."""
     if not previous_addon(tmp_path):
         pytest.skip(f"THIS CLONE HAS NO COMMIT {PREVIOUS}: the update was not tried")
-    fresh, database = database, demo_database
-    odoo_run(database, "previous", "-i", ADDON, "--with-demo", addons=tmp_path)
+    fresh, database = database, old_database
+    odoo_run(database, "previous", "-i", ADDON, addons=tmp_path)
+    assert database.run(YEARS, addons_option(tmp_path))
     live = "SELECT count(*) FROM crl_enrollment WHERE is_live"
     log = "SELECT count(*) FROM crl_touchpoint_log"
     before, lines, tables = database.one(live), database.one(log), own_tables(database)
@@ -85,6 +138,10 @@ def test_update_with_data(database, demo_database, tmp_path):
     assert tables <= own_tables(database)
     for query in (RULES, ACTIONS):
         assert database.sql(query) == fresh.sql(query)
+    assert shipped(database) == shipped(fresh)
+    names, expected = set(database.sql(NAMES)), set(fresh.sql(NAMES))
+    assert not expected - names, "did not arrive"
+    assert not names - expected, "should have gone"
     once = row_counts(database)
     assert odoo_run(database, "twice", "-u", ADDON) == []
     assert row_counts(database) == once

@@ -97,14 +97,14 @@ class Database:
             name,
         )
 
-    def run(self, script):
+    def run(self, script, *options):
         """Run a script in ``odoo shell``; return what it leaves in ``result``."""
         script += f"\nenv.cr.commit()\nimport json\nprint({RESULT!r} + json.dumps("
         script += "globals().get('result')))\n"
         done = subprocess.run(
             odoo.command(
                 ["shell", "-d", self.name, "--no-http", "--log-level=error"]
-                + ["--max-cron-threads=0", "--shell-interface=python"]
+                + ["--max-cron-threads=0", "--shell-interface=python", *options]
             ),
             input=f"exec({script!r})\n",
             env=odoo.environ(self.server),

@@ -20,14 +20,19 @@ def previous_addon(folder):
     return True
 
 
+def addons_option(folder):
+    """Take Odoo's own addons, and ours from another folder."""
+    official = odoo.addons_path(source.ensure().path).rpartition(",")[0]
+    return f"--addons-path={official},{folder}"
+
+
 def odoo_run(database, label, *arguments, addons=None):
     """Run Odoo to its end; return the lines of its log that should not be there."""
     log = settings.LOGS / f"upgrade-{label}.log"
     options = ["-d", database.name, "--stop-after-init", "--no-http"]
     options.append("--max-cron-threads=0")
     if addons:
-        official = odoo.addons_path(source.ensure().path).rpartition(",")[0]
-        options.append(f"--addons-path={official},{addons}")
+        options.append(addons_option(addons))
     database.close()
     code = odoo.call(database.server, [*options, *arguments], log)
     assert not code, f"Odoo ended with code {code}, see {log}"
@@ -35,9 +40,9 @@ def odoo_run(database, label, *arguments, addons=None):
         return logscan.scan(lines).faults
 
 
-def new_database(server, name, modules, demo=False):
+def new_database(server, name, modules):
     """A copy of the template with Odoo's own addons."""
-    databases.copy(server, databases.template(server, modules, demo), name)
+    databases.copy(server, databases.template(server, modules), name)
 
 
 def own_tables(database):
@@ -75,7 +80,7 @@ def traces(database):
         "fields": """SELECT model || '.' || name FROM ir_model_fields
                       WHERE name LIKE 'crl\\_%' OR model LIKE 'crl.%'""",
         "actions": """SELECT code FROM ir_act_server
-                       WHERE code LIKE '%\\_cron\\_run()%'""",
+                       WHERE code ~ '_cron_(run|help)\\('""",
         "views": """SELECT name FROM ir_ui_view WHERE model LIKE 'crl.%'
                        OR arch_db::text LIKE '%crl\\_%'""",
         "parameters": "SELECT key FROM ir_config_parameter WHERE key LIKE 'crl%'",
