@@ -17,11 +17,12 @@ def work(name):
     Waits for a line of input, so that lanes begin together. Prints how many contacts
     it opened, and by how many MB it grew after its first batch.
     """
-    from odoo.addons.crl_retention.models.crl_engine import BATCH
-
     from bench.run import environment
 
     env = environment(name)
+    # the addon is found once the environment is there
+    from odoo.addons.crl_retention.models.crl_engine import BATCH
+
     engine, process = env["crl.engine"], psutil.Process()
     env["crl.touchpoint"]._get_last_words()
     print("ready", flush=True)
@@ -63,7 +64,7 @@ def measure(bench, contacts):
     """One lane, then two, each with as many due contacts of customers of its own."""
     found = {}
     for lanes in (1, 2):
-        partners = bench.make_customers(f"lanes {lanes}", contacts)
+        partners = bench.make_customers(f"lanes{lanes}", contacts)
         bench.enroll(partners)
         bench.make_due(partners, CALL)
         seconds, opened, grown = run(bench.env.cr.dbname, lanes)
