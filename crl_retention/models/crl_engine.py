@@ -67,8 +67,9 @@ class CrlEngine(models.AbstractModel):
             with self._keep_news(), self.env.cr.savepoint():
                 getattr(records, work)() if isinstance(work, str) else work(records)
                 self.env.flush_all()
-        except (psycopg2.OperationalError, ConcurrencyError):
-            # the database's state, not a record's: the whole batch is tried again
+        except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
+            # the database's state, or a connection that is gone, and nothing of a
+            # record's: the whole batch is tried again
             raise
         except Exception as error:  # noqa: BLE001
             self.env.invalidate_all()

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -94,3 +96,14 @@ class TestBacklog(CrlCase):
         self.assertEqual(
             self.env["crl.heartbeat"].search([]).date_end, fields.Datetime.now()
         )
+
+    def test_a_lost_connection_is_nobodys_fault(self):
+        tries = []
+
+        def work(records):
+            tries.append(records)
+            raise psycopg2.InterfaceError("cursor already closed")
+
+        with self.assertRaises(psycopg2.InterfaceError):
+            self.env["crl.engine"]._isolate(self.get_welcomes(), work)
+        self.assertEqual(len(tries), 1)
