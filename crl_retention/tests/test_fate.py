@@ -165,7 +165,7 @@ class TestFate(CrlCase):
         self.queue_fails("mail_smtp", "Connection refused", messages)
         self.assertEqual(set(messages.mapped("state")), {"open"})
         todo = self.todos(self.manager)
-        self.assertIn("Mails do not leave", todo.summary)
+        self.assertIn("Emails are not going out", todo.summary)
         todo.action_done()
         self.run_at("2026-03-02 10:06:00")
         self.queue_fails("mail_smtp", "Connection refused", messages)
