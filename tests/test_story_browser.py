@@ -24,6 +24,8 @@ company.partner_id.tz = {tz!r}
 # every day is a working day, so that the story can be told on a Sunday
 # today may be a Sunday in France
 company.crl_quiet_hours = False
+# and the second welcome follows the first within minutes
+company.crl_email_gap_hours = 0
 company.resource_calendar_id = env["resource.calendar"].create({{
     "name": "Every day",
     "tz": {tz!r},
