@@ -44,6 +44,7 @@
         "views/crl_touchpoint_log_views.xml",
         "views/crl_case_views.xml",
         "views/crl_relationship_views.xml",
+        "views/crl_indicator_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

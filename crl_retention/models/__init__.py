@@ -43,6 +43,13 @@ from . import crl_case
 from . import crl_case_closing
 from . import crl_case_opening
 from . import crl_case_reminder
+from . import crl_indicator
+from . import crl_indicator_definition
+from . import crl_indicator_catalogue
+from . import crl_indicator_refresh
+from . import crl_indicator_value
+from . import crl_indicator_put
+from . import crl_indicator_history
 from . import calendar_event
 from . import ir_http
 from . import ir_qweb
@@ -56,6 +63,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_address
+from . import res_partner_indicator
 from . import res_partner_joining
 from . import res_partner_privacy
 from . import res_partner_retention

@@ -37,6 +37,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.touchpoint", "_pass_on"),
             ("crl.touchpoint", "_reopen_lost"),
             ("crl.case", "_remind_due"),
+            ("crl.indicator", "_refresh_due"),
         ]
 
     @api.model

@@ -227,6 +227,7 @@ class ResPartner(models.Model):
             partners.crl_relationship_id.write(
                 {"user_id": owner.id, "company_id": company.id}
             )
+            partners._crl_follow_indicators(company)
             if company:
                 partners._crl_follow_company(company)
             partners.crl_enrollment_ids.filtered("is_live").user_id = owner

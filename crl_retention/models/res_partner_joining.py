@@ -42,6 +42,7 @@ class ResPartner(models.Model):
         self._crl_join_enrollments(everyone)
         self._crl_join_cases(everyone)
         self._crl_join_relationships(everyone)
+        self._crl_join_indicators(everyone)
         self.env.flush_all()
 
     def _crl_join_enrollments(self, everyone):

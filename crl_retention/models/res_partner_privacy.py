@@ -43,6 +43,16 @@ EXPORTED = {
         "state",
     ],
     "crl.touchpoint.log": ["date", "decision", "rule", "note"],
+    "crl.indicator.value": [
+        "indicator_id",
+        "raw",
+        "score",
+        "date",
+        "user_id",
+        "source",
+        "note",
+    ],
+    "crl.indicator.history": ["indicator_id", "week", "raw", "score", "band"],
 }
 
 
@@ -116,7 +126,7 @@ class ResPartner(models.Model):
                 name: row[name][1]
                 if isinstance(row[name], tuple)
                 else row[name]
-                if isinstance(row[name], int | str)
+                if isinstance(row[name], int | float | str)
                 else str(row[name])
                 for name in names
             }
@@ -153,6 +163,7 @@ class ResPartner(models.Model):
             ),
             ("crl_case", "description = NULL"),
             ("crl_enrollment", "exit_reason = NULL"),
+            ("crl_indicator_value", "note = NULL"),
             # past the ORM, which lets nobody change a line
             ("crl_touchpoint_log", "note = NULL"),
         ):

@@ -74,6 +74,9 @@ MATRIX = {
     },
     "crl.cadence": {**CONFIGURATION, "manager": "r:AS w:AS c:AS u:AS m:AS"},
     "crl.cadence.step": CONFIGURATION,
+    "crl.indicator": CONFIGURATION,
+    "crl.indicator.value": {**ENGINE, "marketing": "r:AB"},
+    "crl.indicator.history": {**ENGINE, "marketing": "r:AB"},
     "crl.stage": LISTS,
     "crl.case.cause": LISTS,
     "crl.touchpoint.result": DIALOG,
@@ -134,6 +137,7 @@ FACTS = {
     "crl_last_verdict",
     "crl_open_case_count",
     "crl_customer_since",
+    "crl_indicator_value_ids",
 }
 WORDS = {
     "crl_touchpoint_ids",

@@ -41,13 +41,21 @@ class TestAccessMatrix(TransactionCase):
         cls.shared = {
             "crl.stage": cls.env.ref("crl_retention.stage_month_1"),
             "crl.cadence": cls.env.ref("crl_retention.cadence_preservation"),
+            "crl.indicator": cls.env["crl.indicator"].create(
+                {"name": "Shared", "code": "shared"}
+            ),
         }
         cls.made = {}
         for model in MATRIX:
             letters = "ABE"
             if model in ("crl.stage", "crl.case.cause", "crl.heartbeat"):
                 letters = "S"
-            elif model in ("crl.cadence", "crl.cadence.step", "crl.cadence.version"):
+            elif model in (
+                "crl.cadence",
+                "crl.cadence.step",
+                "crl.cadence.version",
+                "crl.indicator",
+            ):
                 letters = "AES"
             for letter in letters:
                 cls._make(model, letter)
@@ -158,6 +166,27 @@ class TestAccessMatrix(TransactionCase):
                 "stage_id": cls.shared["crl.stage"].id,
             },
             "crl.stage": lambda: {"name": letter, "kind": "dormant"},
+            "crl.indicator": lambda: {
+                "name": letter,
+                # codes are everybody's: what is tried beside it is another
+                "code": f"{letter.lower()}_{'second' if made('crl.indicator') else ''}",
+                "company_id": own and own.id,
+            },
+            "crl.indicator.value": lambda: {
+                **person,
+                "indicator_id": cls.shared["crl.indicator"].id,
+                "raw": 70,
+                "score": 70,
+                "date": now,
+                "source": "manual",
+                "dedup_key": f"value {letter} {made('crl.indicator.value')}",
+            },
+            "crl.indicator.history": lambda: {
+                **person,
+                "week": now.date(),
+                "score": 70,
+                "dedup_key": f"history {letter} {made('crl.indicator.history')}",
+            },
             "crl.case.cause": lambda: {"name": letter},
             "crl.touchpoint.result": lambda: {"note": "Dry dough"},
             "crl.touchpoint.move": lambda: {"date_planned": now},

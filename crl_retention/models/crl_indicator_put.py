@@ -1,0 +1,163 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CrlIndicatorValue(models.Model):
+    """How values get into the table: many at once, and only those that change."""
+
+    _inherit = "crl.indicator.value"
+
+    @api.model
+    def _get_score_sql(self, raw):
+        """The score of a raw value by the thresholds of the indicator ``i``, as SQL:
+        ``value_score`` of ``tools/health.py`` for many rows.
+
+        The value is cut at the thresholds first, so that no huge one overflows.
+        """
+        return SQL(
+            """CASE WHEN i.raw_good > i.raw_bad
+                    THEN CASE WHEN %(raw)s <= i.raw_fair
+                         THEN 50 * (GREATEST(%(raw)s, i.raw_bad) - i.raw_bad)
+                              / (i.raw_fair - i.raw_bad)
+                         ELSE 50 + 50 * (LEAST(%(raw)s, i.raw_good) - i.raw_fair)
+                              / (i.raw_good - i.raw_fair) END
+                    ELSE CASE WHEN %(raw)s >= i.raw_fair
+                         THEN 50 * (i.raw_bad - LEAST(%(raw)s, i.raw_bad))
+                              / (i.raw_bad - i.raw_fair)
+                         ELSE 50 + 50 * (i.raw_fair - GREATEST(%(raw)s, i.raw_good))
+                              / (i.raw_fair - i.raw_good) END
+                END""",
+            raw=raw,
+        )
+
+    @api.model
+    def _put_computed(self, indicators, within, week):
+        """Measure indicators anew for some customers, in one statement: what changed
+        is written, what a customer does not have any more goes.
+
+        :param within: see ``crl.indicator._get_found_sql``
+        :param week: the next Monday, when who has no value any more is to have none
+            in the history either
+        :returns: ids of the customers with other values than before
+        """
+        found = SQL(" UNION ALL ").join(
+            SQL("(%s)", indicator._get_found_sql(within)) for indicator in indicators
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH found AS MATERIALIZED (%(found)s),
+                scored AS (
+                    SELECT f.indicator_id, f.partner_id, f.raw, %(score)s AS score,
+                           COALESCE(i.company_id, f.company_id) AS company_id
+                      FROM found f JOIN crl_indicator i ON i.id = f.indicator_id),
+                written AS (
+                    INSERT INTO crl_indicator_value AS v (
+                           indicator_id, partner_id, raw, score, company_id, date,
+                           source, dedup_key)
+                    SELECT s.indicator_id, s.partner_id, s.raw, s.score, s.company_id,
+                           %(now)s, 'computed',
+                           s.indicator_id || ':' || s.partner_id
+                      FROM scored s
+                 LEFT JOIN crl_indicator_value o ON o.indicator_id = s.indicator_id
+                       AND o.partner_id = s.partner_id
+                     WHERE (o.raw, o.score, o.company_id, o.source) IS DISTINCT FROM
+                           (s.raw, s.score, s.company_id, 'computed')
+                        ON CONFLICT (dedup_key) DO UPDATE
+                       SET raw = EXCLUDED.raw, score = EXCLUDED.score,
+                           company_id = EXCLUDED.company_id, date = EXCLUDED.date,
+                           source = EXCLUDED.source, user_id = NULL, note = NULL
+                 RETURNING v.partner_id),
+                gone AS (
+                    DELETE FROM crl_indicator_value v
+                     WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s
+                       AND NOT EXISTS (
+                           SELECT 1 FROM found f
+                            WHERE f.indicator_id = v.indicator_id
+                              AND f.partner_id = v.partner_id)
+                 RETURNING v.indicator_id, v.partner_id, v.company_id,
+                           v.history_score),
+                ended AS (
+                    INSERT INTO crl_indicator_history (
+                           indicator_id, partner_id, company_id, week, dedup_key)
+                    SELECT g.indicator_id, g.partner_id, g.company_id, %(week)s,
+                           %(key)s
+                      FROM gone g WHERE g.history_score IS NOT NULL
+                        ON CONFLICT (dedup_key) DO NOTHING)
+                SELECT partner_id FROM written
+                 UNION
+                SELECT partner_id FROM gone
+                """,
+                found=found,
+                score=self._get_score_sql(SQL("f.raw")),
+                now=self.env.cr.now().replace(microsecond=0),
+                indicators=indicators.ids,
+                within=within(SQL("v.partner_id")),
+                week=week,
+                key=self._get_history_key_sql("g", week),
+            )
+        )
+        return [row[0] for row in rows]
+
+    @api.model
+    def _get_history_key_sql(self, alias, week):
+        return SQL(
+            "%s || ':' || %s || ':' || %s",
+            SQL.identifier(alias, "indicator_id"),
+            SQL.identifier(alias, "partner_id"),
+            str(week),
+        )
+
+    @api.model
+    def _score_again(self, indicators, within):
+        """Judge the values of some customers by the thresholds of today.
+
+        :returns: ids of the customers with other scores than before
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE crl_indicator_value v
+                      SET score = %(score)s,
+                          company_id = COALESCE(i.company_id, p.company_id)
+                     FROM crl_indicator i, res_partner p
+                    WHERE i.id = v.indicator_id AND p.id = v.partner_id
+                      AND i.id = ANY(%(indicators)s) AND %(within)s
+                      AND (v.score, v.company_id) IS DISTINCT FROM
+                          (%(score)s, COALESCE(i.company_id, p.company_id))
+                RETURNING v.partner_id""",
+                score=self._get_score_sql(SQL("v.raw")),
+                indicators=indicators.ids,
+                within=within(SQL("v.partner_id")),
+            )
+        )
+        return [row[0] for row in rows]
+
+    @api.model
+    def _keep_history(self, indicators, within, week):
+        """Put the scores that are not in the history yet under a week.
+
+        :param week: its Monday
+        """
+        self.env.execute_query(
+            SQL(
+                """WITH moved AS (
+                       UPDATE crl_indicator_value v SET history_score = v.score
+                        WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s
+                          AND v.history_score IS DISTINCT FROM v.score
+                    RETURNING v.indicator_id, v.partner_id, v.company_id, v.raw,
+                              v.score)
+                   INSERT INTO crl_indicator_history AS h (
+                          indicator_id, partner_id, company_id, week, raw, score,
+                          dedup_key)
+                   SELECT m.indicator_id, m.partner_id, m.company_id, %(week)s, m.raw,
+                          m.score, %(key)s
+                     FROM moved m
+                       ON CONFLICT (dedup_key) DO UPDATE
+                      SET raw = EXCLUDED.raw, score = EXCLUDED.score
+                RETURNING h.id""",
+                indicators=indicators.ids,
+                within=within(SQL("v.partner_id")),
+                week=week,
+                key=self._get_history_key_sql("m", week),
+            )
+        )

@@ -1,0 +1,210 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import schedule
+from .crl_indicator_definition import DEFINITION
+
+#: The hour of the night, where the company is, from which on everything is measured.
+NIGHT = 2
+#: Customers a statement looks at, for each record of the engine's batch.
+CUSTOMERS_PER_RECORD = 50
+#: Customers whose values wait for the night when something happens to more at once.
+MAX_AT_ONCE = 100
+#: A change of these makes the values wrong.
+MEASURED_BY = {
+    *DEFINITION,
+    "method",
+    "raw_bad",
+    "raw_fair",
+    "raw_good",
+    "company_id",
+    "active",
+}
+
+
+class CrlIndicator(models.Model):
+    """When indicators are measured: every night, and at once where it is cheap.
+
+    What is due is on the indicator: ``date_refresh``, and how far it came. So a run
+    that is killed goes on where it was, and one that comes late changes nothing.
+    """
+
+    _inherit = "crl.indicator"
+
+    date_refresh = fields.Datetime(
+        "Next Measured",
+        readonly=True,
+        copy=False,
+        index=True,
+        default=fields.Datetime.now,
+    )
+    date_refreshed = fields.Datetime("Last Measured", readonly=True, copy=False)
+    refresh_cursor = fields.Integer(
+        readonly=True, copy=False, help="The last customer of a run that goes on."
+    )
+    history_week = fields.Date(
+        readonly=True, copy=False, help="The Monday last put into the history."
+    )
+    is_history_due = fields.Boolean(readonly=True, copy=False)
+    error = fields.Text("Cannot Be Measured", readonly=True, copy=False)
+
+    # ---- ORM ----
+
+    def write(self, vals):
+        result = super().write(vals)
+        if MEASURED_BY & vals.keys():
+            self._mark_due()
+        return result
+
+    def _mark_due(self):
+        """Let the engine measure them now, from the first customer on."""
+        self.write(
+            {
+                "date_refresh": fields.Datetime.now(),
+                "refresh_cursor": 0,
+                "error": False,
+            }
+        )
+        # sudo: the engine's own scheduled action
+        self.env.ref("crl_retention.ir_cron_run").sudo()._trigger()
+
+    def action_refresh(self):
+        """Measure them now, and not only tonight."""
+        self.check_access("write")
+        self._mark_due()
+        return True
+
+    # ---- Every night ----
+
+    @api.model
+    def _refresh_due(self, limit):
+        """Measure one due indicator for one range of customers.
+
+        :param int limit: the engine's batch; a range has 50 times as many customers
+        """
+        indicator = self.search(
+            [("date_refresh", "<=", fields.Datetime.now())],
+            order="date_refresh, id",
+            limit=1,
+        )
+        if not indicator:
+            return 0
+        self.env["crl.engine"]._isolate(
+            indicator, lambda due: due._refresh_range(limit * CUSTOMERS_PER_RECORD)
+        )
+        return limit
+
+    def _set_aside(self, error):
+        """Tell what is wrong, and try again tomorrow."""
+        self.write(
+            {
+                "error": str(error),
+                "refresh_cursor": 0,
+                "date_refresh": self._get_next_night(),
+            }
+        )
+
+    def _refresh_range(self, count):
+        """Measure one indicator for the next customers, and note how far it came."""
+        self.ensure_one()
+        monday = self._get_monday()
+        if not self.refresh_cursor:
+            self.is_history_due = self.history_week != monday
+            self.history_week = monday
+        first, last = self._get_range(count)
+        if last:
+            self._refresh(
+                lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
+            )
+            self.refresh_cursor = last
+            return
+        self.write(
+            {
+                "refresh_cursor": 0,
+                "date_refreshed": fields.Datetime.now(),
+                "date_refresh": self._get_next_night(),
+                "error": False,
+            }
+        )
+
+    def _get_range(self, count):
+        """The first and last of the next customers; nothing when none is left."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT MIN(partner_id), MAX(partner_id) FROM (
+                       SELECT partner_id FROM crl_relationship
+                        WHERE partner_id > %s ORDER BY partner_id LIMIT %s) AS next""",
+                self.refresh_cursor,
+                count,
+            )
+        )
+        return rows[0]
+
+    def _refresh(self, within):
+        """Measure them for some customers: ``within`` as in ``_get_found_sql``."""
+        self.ensure_one()
+        values = self.env["crl.indicator.value"]
+        self.env.flush_all()
+        monday = self._get_monday()
+        if self.source == "computed":
+            values._put_computed(self, within, monday + timedelta(days=7))
+        else:
+            values._score_again(self, within)
+        if self.is_history_due:
+            values._keep_history(self, within, monday)
+
+    def _get_monday(self):
+        """The Monday of this week, where the company is."""
+        today = self._get_company()._crl_today()
+        return today - timedelta(days=today.weekday())
+
+    def _get_next_night(self):
+        """When it is due next: tonight, or on Monday where only the history is."""
+        company = self._get_company()
+        days = 1
+        if self.source != "computed":
+            days = 7 - company._crl_today().weekday()
+        day = company._crl_today() + timedelta(days=days)
+        return schedule.utc_at(day, NIGHT, company._crl_tz())
+
+    # ---- At once ----
+
+    @api.model
+    def _follow(self, models, partners):
+        """Something happened to customers: measure what is computed from it anew, in
+        the same transaction. Of many at once the night is soon enough.
+
+        :param models: names of the models whose records changed
+        """
+        partners = partners.commercial_partner_id
+        if not partners or len(partners) > MAX_AT_ONCE:
+            return
+        indicators = self.search(
+            [("source", "=", "computed"), ("model_id.model", "in", models)]
+        )
+        self.env.flush_all()
+        changed = set()
+        self.env["crl.engine"]._isolate(
+            indicators, lambda some: changed.update(some._measure(partners))
+        )
+        if changed:
+            found = partners.filtered(lambda partner: partner.id in changed)
+            found.invalidate_recordset(["crl_indicator_value_ids"])
+            self._values_changed(found)
+
+    def _measure(self, partners):
+        """Measure indicators of a few customers; returns the ids of those that have
+        other values now."""
+        ids = partners.ids
+        return self.env["crl.indicator.value"]._put_computed(
+            self,
+            lambda column: SQL("%s = ANY(%s)", column, ids),
+            self._get_monday() + timedelta(days=7),
+        )
+
+    @api.model
+    def _values_changed(self, partners):
+        """Let more follow from new values of customers, in the same transaction. The
+        nightly run does not ask: what follows it comes after it, for all at once."""

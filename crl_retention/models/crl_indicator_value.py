@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .crl_indicator import SOURCES
+from .res_partner import INSIDERS
+
+
+class CrlIndicatorValue(models.Model):
+    """What an indicator says of one customer now: one row for each of both.
+
+    Narrow and written by the engine alone, in statements for many rows. Users ask for
+    a value (``res.partner.crl_set_indicator``, ``crl.indicator.load_values``).
+    """
+
+    _name = "crl.indicator.value"
+    _description = "Value of an Indicator"
+    _inherit = ["crl.sheet"]
+    _order = "indicator_id, score, id"
+    _rec_name = "partner_id"
+    _log_access = False
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, index=True, ondelete="restrict"
+    )
+    indicator_id = fields.Many2one("crl.indicator", required=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", help="The indicator's, or else the customer's."
+    )
+    raw = fields.Float("Value", required=True, aggregator="avg")
+    score = fields.Float(
+        required=True, aggregator="avg", help="0 is bad, 50 fair, 100 good."
+    )
+    date = fields.Datetime(
+        "As Of", required=True, help="When it was so; when a computed one last changed."
+    )
+    user_id = fields.Many2one("res.users", "Author", index="btree_not_null")
+    source = fields.Selection(SOURCES, required=True)
+    note = fields.Text(groups=INSIDERS)
+    dedup_key = fields.Char(required=True, copy=False)
+    history_score = fields.Float(help="The score that was last put into the history.")
+
+    unit = fields.Char(related="indicator_id.unit")
+    is_stale = fields.Boolean("Out of Date", compute="_compute_is_stale")
+
+    _dedup_key_uniq = models.Constraint(
+        "UNIQUE(dedup_key)", "A customer has one value of an indicator."
+    )
+    # a range of customers at a time
+    _indicator_partner = models.Index("(indicator_id, partner_id)")
+
+    def init(self):
+        # room on each page: a new value of a customer takes the place of the old one
+        # and no index hears of it
+        self.env.cr.execute(
+            SQL("ALTER TABLE %s SET (fillfactor = 80)", SQL.identifier(self._table))
+        )
+        return super().init()
+
+    @api.depends("date", "indicator_id.valid_days")
+    def _compute_is_stale(self):
+        now = fields.Datetime.now()
+        for value in self:
+            days = value.indicator_id.valid_days
+            value.is_stale = bool(
+                days and value.date and value.date + timedelta(days=days) < now
+            )
