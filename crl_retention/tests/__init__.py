@@ -5,6 +5,7 @@ from . import test_card
 from . import test_case
 from . import test_demo
 from . import test_dry_run
+from . import test_engine
 from . import test_enroll
 from . import test_enrollment
 from . import test_fate
