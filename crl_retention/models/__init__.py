@@ -50,6 +50,14 @@ from . import crl_indicator_refresh
 from . import crl_indicator_value
 from . import crl_indicator_put
 from . import crl_indicator_history
+from . import crl_segment
+from . import crl_segment_member
+from . import crl_segment_use
+from . import crl_campaign
+from . import crl_campaign_member
+from . import crl_campaign_release
+from . import crl_campaign_use
+from . import crl_touchpoint_campaign
 from . import calendar_event
 from . import ir_http
 from . import ir_qweb
@@ -68,6 +76,7 @@ from . import res_partner_joining
 from . import res_partner_privacy
 from . import res_partner_retention
 from . import res_partner_screen
+from . import res_partner_segment
 from . import res_partner_why
 from . import res_partner_facts
 from . import res_users

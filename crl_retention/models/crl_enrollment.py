@@ -43,7 +43,9 @@ class CrlEnrollment(models.Model):
     version = fields.Integer("Procedure Version", readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True)
     user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
-    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null")
+    campaign_id = fields.Many2one(
+        "crl.campaign", index="btree_not_null", ondelete="restrict"
+    )
     date_start = fields.Date("Start", required=True)
     cycle = fields.Integer(default=1, required=True)
     date_cycle = fields.Date(

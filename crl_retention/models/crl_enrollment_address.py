@@ -50,7 +50,7 @@ class CrlEnrollment(models.Model):
         :returns: ``{address: customer}``
         """
         wanted = tuple({address for each in addresses.values() for address in each})
-        if not wanted:
+        if not (wanted and cadence):
             return {}
         self.env.flush_all()
         rows = self.env.execute_query(

@@ -84,12 +84,15 @@ class CrlEnrollment(models.Model):
         return ""
 
     @api.model
-    def _enroll(self, partners, cadence, start=None, cycle=1, company=None):
+    def _enroll(
+        self, partners, cadence, start=None, cycle=1, company=None, values=None
+    ):
         """Enroll customers who were sorted out before, and plan their contacts.
 
         :param partners: commercial partners
         :param start: local day; the company's today when empty
         :param company: of customers and procedures that have none
+        :param values: what differs by customer: ``{customer: {field: value}}``
         """
         self.env["crl.relationship"]._ensure(partners)
         salt = self.env["ir.config_parameter"].get_param("database.uuid", "")
@@ -114,6 +117,7 @@ class CrlEnrollment(models.Model):
                     "is_holdout": holdout.is_held_out(
                         salt, cadence.id, partner.id, cadence.holdout_percent
                     ),
+                    **(values or {}).get(partner, {}),
                 }
             )
         enrollments = self.create(vals_list)
@@ -227,7 +231,9 @@ class CrlEnrollment(models.Model):
                 "date_events": fields.Datetime.now(),
                 "version": self.cadence_id.version,
                 "version_target": 0,
-                "user_id": self.partner_id.user_id.id,
+                "user_id": (
+                    self.user_id if self.campaign_id else self.partner_id.user_id
+                ).id,
                 "paused_days": 0,
                 "date_paused": False,
                 "was_paused": False,

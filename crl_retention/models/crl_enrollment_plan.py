@@ -103,6 +103,7 @@ class CrlEnrollment(models.Model):
             "contact_id": self.contact_id.id,
             "company_id": self.company_id.id,
             "enrollment_id": self.id,
+            "campaign_id": self.campaign_id.id,
             "step_id": step._get_origin().id,
             "cycle": self.cycle,
             "occurrence": occurrence,

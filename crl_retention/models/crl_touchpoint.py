@@ -50,6 +50,9 @@ class CrlTouchpoint(models.Model):
         "crl.enrollment", index="btree_not_null", ondelete="restrict"
     )
     cadence_id = fields.Many2one(related="enrollment_id.cadence_id")
+    campaign_id = fields.Many2one(
+        "crl.campaign", index="btree_not_null", ondelete="restrict"
+    )
     step_id = fields.Many2one(
         "crl.cadence.step", index="btree_not_null", ondelete="restrict"
     )
@@ -128,14 +131,14 @@ class CrlTouchpoint(models.Model):
             touchpoint.situation = "on_way" if is_on_way else touchpoint.state
 
     @api.depends_context("lang")
-    @api.depends("step_id.name", "channel", "case_id")
+    @api.depends("step_id.name", "channel", "case_id", "campaign_id.name")
     def _compute_title(self):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for touchpoint in self:
             touchpoint.title = touchpoint._get_title(channels)
 
     @api.depends_context("lang")
-    @api.depends("step_id.name", "channel", "case_id", "partner_id.display_name")
+    @api.depends("title", "partner_id.display_name")
     def _compute_display_name(self):
         for touchpoint in self:
             touchpoint.display_name = self.env._(
@@ -151,6 +154,9 @@ class CrlTouchpoint(models.Model):
             return self.step_id.name
         if self.case_id:
             return self.env._("Visit an unhappy customer")
+        if self.campaign_id:
+            # whoever may do the contact reads what it is for
+            return self.campaign_id.sudo().name
         channels = channels or dict(
             self._fields["channel"]._description_selection(self.env)
         )

@@ -72,6 +72,7 @@ class CrlTouchpointLog(models.Model):
         rule adds nothing. A bridge adds those of its own rules."""
         return {
             "planned.enroll": self.env._("Entered the procedure:"),
+            "planned.campaign": self.env._("On the list of a campaign:"),
             "moved.pause": self.env._("Moved by the days the procedure rested."),
             "moved.gap": self.env._("Moved to keep the days after the contact before."),
             "moved.roll": self.env._("Moved off a day off."),
@@ -103,6 +104,7 @@ class CrlTouchpointLog(models.Model):
             "skipped.consent": self.env._("Skipped, because it may not be sent."),
             "skipped.condition": self.env._("Skipped by the condition of the step."),
             "skipped.manual": self.env._("Skipped by hand."),
+            "skipped.campaign": self.env._("Left out of a campaign."),
             "skipped": self.env._("Skipped."),
             "failed.wrong_number": self.env._("Failed: wrong number."),
             "failed.no_answer": self.env._("Given up."),
@@ -175,14 +177,16 @@ class CrlTouchpointLog(models.Model):
 
     @api.model
     def _log(self, records, decision, rule, note=""):
-        """Add a line for each touchpoint or enrollment.
+        """Add a line for each touchpoint, enrollment, or customer of a campaign.
 
-        :param records: crl.touchpoint or crl.enrollment records
+        :param records: crl.touchpoint or crl.enrollment records, or others that have a
+            customer and a company
         :param note: one sentence for all, or a dict ``{record id: sentence}``
         """
         if not records:
             return
-        is_touchpoint = records._name == "crl.touchpoint"
+        column = {"crl.enrollment": "enrollment_id"}.get(records._name, "touchpoint_id")
+        linked = records._name in ("crl.touchpoint", "crl.enrollment")
         notes = note if isinstance(note, dict) else dict.fromkeys(records.ids, note)
         uid, now = self.env.uid, self.env.cr.now()
         # past the ORM, which takes as long for these lines as for the contacts' own
@@ -199,7 +203,7 @@ class CrlTouchpointLog(models.Model):
                        AS line (record_id, partner_id, company_id, note, rank)
                  ORDER BY rank
                 RETURNING id""",
-                SQL.identifier("touchpoint_id" if is_touchpoint else "enrollment_id"),
+                SQL.identifier(column),
                 decision,
                 rule,
                 fields.Datetime.now(),
@@ -207,10 +211,11 @@ class CrlTouchpointLog(models.Model):
                 now,
                 uid,
                 now,
-                list(records._ids),
+                [record_id if linked else None for record_id in records._ids],
                 [record.partner_id.id for record in records],
                 [record.company_id.id or None for record in records],
                 [notes.get(record.id) or None for record in records],
             )
         )
-        records.invalidate_recordset(["log_ids"])
+        if linked:
+            records.invalidate_recordset(["log_ids"])

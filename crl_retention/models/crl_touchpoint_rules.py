@@ -46,6 +46,7 @@ class CrlTouchpoint(models.Model):
         return [
             "_rule_enrollment",
             "_rule_exit",
+            "_rule_campaign",
             "_rule_condition",
             "_rule_too_old",
             "_rule_wait",

@@ -230,10 +230,14 @@ class ResPartner(models.Model):
             partners._crl_follow_indicators(company)
             if company:
                 partners._crl_follow_company(company)
-            partners.crl_enrollment_ids.filtered("is_live").user_id = owner
+            # a campaign's customers stay with the operator they were dealt to
+            partners.crl_enrollment_ids.filtered(
+                lambda e: e.is_live and not e.campaign_id
+            ).user_id = owner
             partners.crl_touchpoint_ids.filtered(
                 lambda t: (
                     t.is_live
+                    and not t.campaign_id
                     and (not t.step_id or t._get_step().owner_rule == "salesperson")
                 )
             )._hand_over(owner)

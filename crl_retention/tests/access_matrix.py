@@ -72,6 +72,27 @@ MATRIX = {
         "direction": "r:AB",
         "stranger": "r:E w:E c:E m:E",
     },
+    # what marketing works with; who is in a segment is nothing a rep reads
+    "crl.segment": {
+        "rep colleague leader all admin direction": "r:AS",
+        "marketing manager": "r:AS w:AS c:AS u:AS",
+        "stranger": "r:ES",
+    },
+    "crl.segment.member": {"all admin manager marketing direction": "r:AB"},
+    # operators see what was dealt to them
+    "crl.campaign": {
+        "rep": "r:A",
+        "colleague": "r:B",
+        "all admin direction": "r:AB",
+        "marketing manager": "r:AB w:AB c:AB m:AB",
+        "stranger": "r:E",
+    },
+    "crl.campaign.member": {
+        "rep": "r:A",
+        "colleague": "r:B",
+        "all admin manager marketing direction": "r:AB",
+        "stranger": "r:E",
+    },
     "crl.cadence": {**CONFIGURATION, "manager": "r:AS w:AS c:AS u:AS m:AS"},
     "crl.cadence.step": CONFIGURATION,
     "crl.indicator": CONFIGURATION,
@@ -138,6 +159,8 @@ FACTS = {
     "crl_open_case_count",
     "crl_customer_since",
     "crl_indicator_value_ids",
+    "crl_segment_ids",
+    "crl_campaign_member_ids",
 }
 WORDS = {
     "crl_touchpoint_ids",

@@ -40,6 +40,7 @@ class TestAccessMatrix(TransactionCase):
             user.partner_id.parent_id = cls.customers[letter.upper()]
         cls.shared = {
             "crl.stage": cls.env.ref("crl_retention.stage_month_1"),
+            "crl.segment": cls.env.ref("crl_retention.segment_new"),
             "crl.cadence": cls.env.ref("crl_retention.cadence_preservation"),
             "crl.indicator": cls.env["crl.indicator"].create(
                 {"name": "Shared", "code": "shared"}
@@ -55,6 +56,7 @@ class TestAccessMatrix(TransactionCase):
                 "crl.cadence.step",
                 "crl.cadence.version",
                 "crl.indicator",
+                "crl.segment",
             ):
                 letters = "AES"
             for letter in letters:
@@ -158,6 +160,24 @@ class TestAccessMatrix(TransactionCase):
                 "kind": "promise",
                 "deadline": now,
                 "description": "Dry dough",
+            },
+            "crl.segment": lambda: {"name": letter, "company_id": own and own.id},
+            "crl.segment.member": lambda: {
+                "segment_id": cls.shared["crl.segment"].id,
+                "partner_id": customer.id,
+            },
+            "crl.campaign": lambda: {
+                "name": letter,
+                "company_id": company.id,
+                "segment_id": cls.shared["crl.segment"].id,
+                "operator_ids": [(6, 0, customer.user_id.ids)],
+                "state": "released",
+            },
+            "crl.campaign.member": lambda: {
+                "campaign_id": made("crl.campaign"),
+                "partner_id": customer.id,
+                "user_id": customer.user_id.id,
+                "state": "active",
             },
             "crl.cadence": lambda: {"name": letter, "company_id": own and own.id},
             "crl.cadence.step": lambda: {

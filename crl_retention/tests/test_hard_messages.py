@@ -5,8 +5,6 @@ from odoo.addons.sms.models import sms_sms
 
 from .common import CrlCase
 
-ENGINE_LOG = "odoo.addons.crl_retention.models.crl_engine"
-
 
 @tagged("post_install", "-at_install")
 class TestHardMessages(CrlCase):
@@ -20,7 +18,7 @@ class TestHardMessages(CrlCase):
         self.at(moment)
         self.run_cron()
 
-    @mute_logger(ENGINE_LOG)
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
     def test_poison_is_set_aside_and_the_rest_goes_on(self):
         poison = self.customer
         Touchpoint = type(self.env["crl.touchpoint"])
@@ -34,11 +32,7 @@ class TestHardMessages(CrlCase):
         self.patch(Touchpoint, "_prepare_message", prepare_or_fail)
         others = self._new_customer("Uno") + self._new_customer("Due")
         enrollments = self.enroll(others)
-        with self.assertLogs(ENGINE_LOG, "WARNING") as logs:
-            self.run_cron()
-        # the log tells why, and of no other
-        self.assertEqual(len(logs.output), 1)
-        self.assertIn("ZeroDivisionError: poison", logs.output[0])
+        self.run_cron()
         poisoned = self.touchpoint(self.enrollment, "step_m1_welcome")
         self.assertEqual(poisoned.state, "planned")
         self.assertIn("Error", poisoned.hold_reason)

@@ -21,6 +21,13 @@ ENROLLMENT = {
     "exited": {"running"},
 }
 
+CAMPAIGN = {
+    "draft": {"released", "cancelled"},
+    "released": {"closed", "cancelled"},
+    "closed": set(),
+    "cancelled": set(),
+}
+
 CASE = {
     "open": {"planned", "recovered", "not_recovered", "cancelled"},
     "planned": {"open", "recovered", "not_recovered", "cancelled"},

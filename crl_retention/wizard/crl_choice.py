@@ -26,6 +26,9 @@ class CrlChoice(models.AbstractModel):
         "By the Procedure's Filter",
         help="Take the customers the procedure's own filter finds.",
     )
+    segment_id = fields.Many2one(
+        "crl.segment", help="Take the customers of this segment."
+    )
     date_start = fields.Date(
         "Start", required=True, default=lambda self: self.env.company._crl_today()
     )
@@ -61,9 +64,13 @@ class CrlChoice(models.AbstractModel):
 
     def _get_partners(self, limit=MAX_CUSTOMERS):
         self.ensure_one()
+        Partner = self.env["res.partner"]
+        if self.segment_id:
+            domain = self.segment_id._get_domain()
+            return Partner.search(domain, limit=limit, order="id")
         if not self.use_domain:
             return self.partner_ids._origin
-        return self.env["res.partner"].search(
+        return Partner.search(
             self.cadence_id._parse_domain("enroll_domain")
             & fields.Domain(["|", ("is_company", "=", True), ("parent_id", "=", False)])
             & fields.Domain("partner_share", "=", True),

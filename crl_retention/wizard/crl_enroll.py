@@ -35,7 +35,7 @@ class CrlEnroll(models.TransientModel):
     hidden_count = fields.Integer(compute="_compute_texts")
     button_label = fields.Char(compute="_compute_texts")
 
-    @api.depends("cadence_id", "partner_ids", "use_domain")
+    @api.depends("cadence_id", "partner_ids", "use_domain", "segment_id")
     def _compute_line_ids(self):
         for wizard in self:
             accepted, refused = self.env["res.partner"], {}

@@ -1,0 +1,371 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import dealing, holdout, schedule
+
+#: Customers of a list that is made at once; the engine makes longer ones.
+AT_ONCE = 500
+
+
+class CrlCampaign(models.Model):
+    """How a list is made, dealt out, carried out and taken back.
+
+    What is still to do stands in the members' states, so that a run that is killed
+    goes on where it was; each batch and what it causes are one transaction.
+    """
+
+    _inherit = "crl.campaign"
+
+    def _make_list(self):
+        """Put everybody on the list whom the segment finds now, all in the database."""
+        self.ensure_one()
+        self.lock_for_update()
+        found = self.env["res.partner"]._search(self.segment_id._get_domain())
+        now = fields.Datetime.now()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("DELETE FROM crl_campaign_member WHERE campaign_id = %s", self.id)
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO crl_campaign_member
+                          (campaign_id, partner_id, state,
+                           create_uid, create_date, write_uid, write_date)
+                   SELECT %s, found.id, 'waiting', %s, %s, %s, %s
+                     FROM %s found ORDER BY found.id""",
+                self.id,
+                self.env.uid,
+                now,
+                self.env.uid,
+                now,
+                found.subselect(),
+            )
+        )
+        count = self.env.cr.rowcount
+        self.env.invalidate_all(flush=False)
+        self.is_working = True
+        self._begin(count)
+
+    def _begin(self, count):
+        """Do little at once, and let the engine do much."""
+        if count > AT_ONCE:
+            self.env.ref("crl_retention.ir_cron_run")._trigger()
+            return
+        while self._work(AT_ONCE):
+            pass
+
+    @api.model
+    def _work_due(self, limit):
+        """Do a batch for the campaigns that have work left.
+
+        :returns: how many customers were looked at
+        """
+        handled = 0
+        while handled < limit:
+            self.env.flush_all()
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT id FROM crl_campaign WHERE is_working
+                     ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"""
+                )
+            )
+            if not rows:
+                break
+            handled += self.browse(rows[0])._work(limit - handled)
+        return handled
+
+    def _work(self, limit):
+        """Look at the next customers of the list, deal it out, or carry it out.
+
+        :returns: how many customers were looked at; 0 when nothing is left
+        """
+        engine = self.env["crl.engine"]
+        if self.state in ("closed", "cancelled"):
+            return self._take_back(limit)
+        waiting = self._find_members("waiting", limit)
+        if waiting:
+            engine._isolate(waiting, "_sort_out")
+            return len(waiting)
+        self._deal()
+        accepted = self.env["crl.campaign.member"]
+        if self.state == "released":
+            accepted = self._find_members("accepted", limit)
+        if accepted:
+            engine._isolate(accepted, "_carry_out")
+            return len(accepted)
+        self.is_working = False
+        return 0
+
+    def _find_members(self, state, limit):
+        return self.env["crl.campaign.member"].search(
+            [("campaign_id", "=", self.id), ("state", "=", state)],
+            limit=limit,
+            order="id",
+        )
+
+    # ---- Who gets in ----
+
+    def _get_refused(self, partners):
+        """Why customers are not on the list: ``{customer: sentence}``. A bridge adds
+        its own reasons."""
+        accepted, refused = self.env["crl.enrollment"]._sort_out(
+            partners, self.cadence_id
+        )
+        others = self._get_other_campaigns(accepted)
+        contacts = self.env["crl.enrollment"]._get_contacts(accepted)
+        for partner in accepted:
+            if partner.company_id not in (self.company_id, self.company_id.browse()):
+                reason = self.env._("%s belongs to another company.", partner.name)
+            elif partner in others:
+                reason = self.env._(
+                    "%(customer)s is in the campaign “%(campaign)s”.",
+                    customer=partner.display_name,
+                    campaign=others[partner].name,
+                )
+            elif not self.cadence_id and not (partner.phone or contacts[partner].phone):
+                reason = self.env._("%s has no phone number.", partner.display_name)
+            else:
+                continue
+            refused[partner] = reason
+        return refused
+
+    def _get_other_campaigns(self, partners):
+        """The other campaign that works on each customer: ``{customer: campaign}``."""
+        found = self.env["crl.campaign.member"]._read_group(
+            [
+                ("partner_id", "in", partners.ids),
+                ("state", "=", "active"),
+                ("campaign_id", "!=", self.id),
+                ("campaign_id.state", "=", "released"),
+            ],
+            ["partner_id", "campaign_id"],
+        )
+        return dict(found)
+
+    def _holds_out(self, partner):
+        salt = self.env["ir.config_parameter"].get_param("database.uuid", "")
+        return holdout.is_held_out(
+            f"campaign:{salt}", self.id, partner.id, self.holdout_percent
+        )
+
+    # ---- Who does it ----
+
+    def _deal(self):
+        """Deal the customers on the list out to the operators, in the database.
+
+        Who looks after a customer keeps them; the others are dealt so that nobody has
+        more than one above anybody else, as far as that goes. The same list is always
+        dealt the same way.
+        """
+        operators = self.operator_ids.sorted("id")
+        members = self.env["crl.campaign.member"]
+        undealt = [
+            ("campaign_id", "=", self.id),
+            ("state", "=", "accepted"),
+            ("user_id", "=", False),
+        ]
+        if not operators or not members.search_count(undealt, limit=1):
+            return
+        self.env.flush_all()
+        counts = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT COALESCE(m.user_id, p.user_id), COUNT(*)
+                         FROM crl_campaign_member m
+                         JOIN res_partner p ON p.id = m.partner_id
+                        WHERE m.campaign_id = %s AND m.state = 'accepted'
+                     GROUP BY 1""",
+                    self.id,
+                )
+            )
+        )
+        kept = [counts.get(operator.id, 0) for operator in operators]
+        ends, last = [], 0
+        for share in dealing.fill_up(kept, sum(counts.values()) - sum(kept)):
+            ends.append((last, last + share))
+            last += share
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH listed AS (
+                    SELECT m.id, m.partner_id,
+                           CASE WHEN p.user_id = ANY(%(users)s) THEN p.user_id END
+                           AS own
+                      FROM crl_campaign_member m
+                      JOIN res_partner p ON p.id = m.partner_id
+                     WHERE m.campaign_id = %(campaign)s AND m.state = 'accepted'),
+                mixed AS (
+                    SELECT id, ROW_NUMBER() OVER (
+                               ORDER BY md5(%(campaign)s || ':' || partner_id), id
+                           ) AS turn
+                      FROM listed WHERE own IS NULL),
+                dealt AS (
+                    SELECT id, own AS user_id FROM listed WHERE own IS NOT NULL
+                     UNION ALL
+                    SELECT mixed.id, o.user_id
+                      FROM mixed
+                      JOIN unnest(%(users)s::int[], %(first)s::int[], %(last)s::int[])
+                        AS o (user_id, first, last)
+                        ON mixed.turn > o.first AND mixed.turn <= o.last),
+                placed AS (
+                    SELECT id, user_id, ROW_NUMBER() OVER (
+                               PARTITION BY user_id
+                               ORDER BY md5(%(campaign)s || ':' || id), id) AS place
+                      FROM dealt)
+                UPDATE crl_campaign_member m
+                   SET user_id = placed.user_id, place = placed.place
+                  FROM placed WHERE m.id = placed.id
+                """,
+                campaign=self.id,
+                users=operators.ids,
+                first=[first for first, __ in ends],
+                last=[end for __, end in ends],
+            )
+        )
+        self.env.invalidate_all(flush=False)
+
+    # ---- What is done ----
+
+    def _get_call_days(self):
+        """The working days of the campaign still to come; its first day when it has
+        none."""
+        is_working = self.company_id._crl_working_days()
+        first = max(self.date_from, self.company_id._crl_today())
+        days = [
+            first + timedelta(days=number)
+            for number in range((self.date_to - first).days + 1)
+        ]
+        return [day for day in days if is_working(day)] or [first]
+
+    # ---- The end ----
+
+    def _end(self, state):
+        """Close or cancel: what is ahead is cancelled, with a line in the log."""
+        self.write({"state": state, "is_working": True})
+        self.env["crl.campaign.member"].search(
+            [("campaign_id", "=", self.id), ("state", "in", ("waiting", "accepted"))]
+        ).write({"state": "left_out", "reason": self.env._("The campaign is over.")})
+        live = self.env["crl.touchpoint"].search_count(
+            self._get_live_domain(), limit=AT_ONCE + 1
+        )
+        self._begin(live)
+
+    def _get_live_domain(self):
+        return [("campaign_id", "=", self.id), ("state", "in", ("planned", "open"))]
+
+    def _take_back(self, limit):
+        """Cancel a batch of what is ahead.
+
+        :returns: how many customers it was
+        """
+        note = self.env._("The campaign “%s” is over.", self.name)
+        enrollments = self.env["crl.enrollment"].search(
+            [("campaign_id", "=", self.id), ("is_live", "=", True)],
+            limit=limit,
+            order="id",
+        )
+        if enrollments:
+            enrollments._exit(note, "campaign")
+            self.env["crl.relationship"]._refresh(enrollments.partner_id)
+            return len(enrollments)
+        touchpoints = self.env["crl.touchpoint"].search(
+            [*self._get_live_domain(), ("case_id", "=", False)], limit=limit, order="id"
+        )
+        if touchpoints:
+            touchpoints._cancel("campaign", note)
+            self.env["crl.relationship"]._refresh(touchpoints.partner_id)
+            return len(touchpoints)
+        self.is_working = False
+        return 0
+
+
+class CrlCampaignMember(models.Model):
+    """What the release makes of a batch of the list."""
+
+    _inherit = "crl.campaign.member"
+
+    def _carry_out(self):
+        """Give customers to their operators, or into the procedure; who cannot get in
+        any more is left out."""
+        campaign = self.campaign_id
+        refused = campaign._get_refused(self.partner_id)
+        out = self.filtered(lambda member: member.partner_id in refused)
+        out._write_verdicts(
+            {member.id: ("left_out", refused[member.partner_id]) for member in out}
+        )
+        members = self - out
+        self.env["crl.relationship"]._ensure(members.partner_id)
+        if campaign.cadence_id:
+            members._enroll(campaign)
+        else:
+            members._plan_calls(campaign)
+        members.filtered(lambda m: m.state == "accepted").state = "active"
+        self.env["crl.relationship"]._refresh(members.partner_id)
+
+    def _enroll(self, campaign):
+        start = max(campaign.date_from, campaign.company_id._crl_today())
+        values = {
+            member.partner_id: {
+                "campaign_id": campaign.id,
+                "user_id": (member.user_id or member.partner_id.user_id).id,
+            }
+            for member in self
+        }
+        enrollments = self.env["crl.enrollment"]._enroll(
+            self.partner_id,
+            campaign.cadence_id,
+            start,
+            company=campaign.company_id,
+            values=values,
+        )
+        by_partner = {e.partner_id: e for e in enrollments}
+        for member in self:
+            member.enrollment_id = by_partner[member.partner_id]
+        held = self.filtered(lambda member: member.enrollment_id.is_holdout)
+        held.state = "held_out"
+
+    def _plan_calls(self, campaign):
+        """Plan a call for each, spread evenly over the operator's days; how many a day
+        the engine's daily limit says."""
+        days = campaign._get_call_days()
+        counts = dict(
+            self._read_group(
+                [
+                    ("campaign_id", "=", campaign.id),
+                    ("user_id", "in", self.user_id.ids),
+                ],
+                ["user_id"],
+                ["place:max"],
+            )
+        )
+        contacts = self.env["crl.enrollment"]._get_contacts(self.partner_id)
+        vals_list = []
+        for member in self:
+            user = member.user_id
+            turn = (member.place - 1) * len(days) // counts[user]
+            moment = schedule.utc_at(
+                days[min(turn, len(days) - 1)],
+                9.0,
+                user.tz or campaign.company_id._crl_tz(),
+            )
+            person = contacts[member.partner_id]
+            vals_list.append(
+                {
+                    "partner_id": member.partner_id.id,
+                    "contact_id": person.id if person != member.partner_id else False,
+                    "company_id": campaign.company_id.id,
+                    "campaign_id": campaign.id,
+                    "channel": "call",
+                    "purpose": "marketing",
+                    "user_id": user.id,
+                    "date_planned": moment,
+                    "date_due": moment,
+                    "dedup_key": f"campaign:{campaign.id}:{member.partner_id.id}",
+                }
+            )
+        touchpoints = self.env["crl.touchpoint"].create(vals_list)
+        touchpoints._log("planned", "campaign", campaign.name)
+        for member, touchpoint in zip(self, touchpoints, strict=True):
+            member.touchpoint_id = touchpoint

@@ -1,0 +1,186 @@
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import CrlCase
+
+
+@tagged("post_install", "-at_install")
+class TestSegment(CrlCase):
+    """A living set of customers, and who entered and left."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marketing = cls._new_user("marketing", "marketing")
+        cls.paris = cls._new_customer("Chez Paul", city="Paris")
+        cls.lyon = cls._new_customer("Chez Marie", city="Lyon")
+        cls.segment = cls.env["crl.segment"].create(
+            {"name": "Parisians", "domain": "[('city', '=', 'Paris')]"}
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.segment.date_next = self.NOW
+
+    def present(self, segment=None):
+        return (
+            (segment or self.segment)
+            .member_ids.filtered(lambda stay: not stay.date_to)
+            .partner_id
+        )
+
+    def found(self, segment=None, user=None):
+        """Whom a search by the segment finds."""
+        return (
+            self.env["res.partner"]
+            .with_user(user or self.env.user)
+            .search([("crl_segment_ids", "in", (segment or self.segment).ids)])
+        )
+
+    def test_marketing_makes_one_and_sees_the_number(self):
+        segment = (
+            self.env["crl.segment"]
+            .with_user(self.marketing)
+            .create({"name": "Lyon", "domain": "[('city', '=', 'Lyon')]"})
+        )
+        self.assertEqual(segment.partner_count, 1)
+        segment.domain = "[('city', 'in', ['Lyon', 'Paris'])]"
+        self.assertEqual(segment.partner_count, 2)
+        self.assertEqual(self.found(segment), self.paris + self.lyon)
+
+    def test_the_engine_logs_who_entered_and_left(self):
+        self.run_cron()
+        self.assertEqual(self.present(), self.paris)
+        # there from the beginning: nobody entered
+        self.assertFalse(self.segment.entered_count)
+        self.lyon.city, self.paris.city = "Paris", "Lille"
+        # the living filter does not wait for the log
+        self.assertEqual(self.found(), self.lyon)
+        self.assertEqual(self.present(), self.paris)
+        self.at("2026-03-03 02:00:00")
+        self.run_cron()
+        self.assertEqual(self.present(), self.lyon)
+        stay = self.segment.member_ids.filtered("date_to")
+        self.assertEqual(stay.partner_id, self.paris)
+        self.assertEqual(str(stay.date_to), "2026-03-03 02:00:00")
+        self.assertEqual((self.segment.entered_count, self.segment.left_count), (1, 1))
+        self.assertEqual(self.segment.partner_count, 1)
+        # back again: another stay
+        self.paris.city = "Paris"
+        self.segment.with_user(self.marketing).action_refresh()
+        stays = self.segment.member_ids.filtered(lambda m: m.partner_id == self.paris)
+        self.assertEqual(len(stays), 2)
+        self.assertEqual(self.paris.crl_segment_ids.browse(), self.segment.browse())
+
+    def test_nothing_changed_nothing_written(self):
+        self.segment._refresh()
+        before = self.segment.member_ids.read()
+        self.assertEqual(self.segment._refresh(), 0)
+        self.env.invalidate_all()
+        self.assertEqual(self.segment.member_ids.read(), before)
+
+    def test_counted_once_a_night(self):
+        self.run_cron()
+        counted = self.segment.date_refresh
+        self.at("2026-03-02 20:00:00")
+        self.run_cron()
+        self.assertEqual(self.segment.date_refresh, counted)
+        self.at("2026-03-03 00:10:00")  # ten past one in Paris
+        self.run_cron()
+        self.assertGreater(self.segment.date_refresh, counted)
+
+    def test_only_customers_not_their_people_nor_ourselves(self):
+        self.env["res.partner"].create(
+            {"name": "Waiter", "parent_id": self.paris.id, "city": "Paris"}
+        )
+        self.company.partner_id.city = "Paris"
+        self.rep.partner_id.city = "Paris"
+        self._new_customer("Closed", city="Paris", active=False)
+        self.assertEqual(self.found(), self.paris)
+
+    def test_of_one_company_only(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.lyon.write({"company_id": other.id, "city": "Paris"})
+        self.assertIn(self.lyon, self.found())
+        self.segment.company_id = self.company
+        self.assertNotIn(self.lyon, self.found())
+
+    def test_bad_filters_are_refused(self):
+        for text in ("[('nothing', '=', 1)]", "[(", "__import__('os')"):
+            with self.assertRaises(ValidationError):
+                self.segment.domain = text
+
+    def test_not_defined_by_itself(self):
+        outer = self.env["crl.segment"].create(
+            {
+                "name": "Inner Paris",
+                "domain": f"[('crl_segment_ids', 'in', [{self.segment.id}])]",
+            }
+        )
+        self.assertEqual(self.found(outer), self.paris)
+        for named in (f"[{outer.id}]", "'Inner Paris'"):
+            operator = "in" if named[0] == "[" else "="
+            with self.assertRaises(ValidationError):
+                self.segment.domain = f"[('crl_segment_ids', '{operator}', {named})]"
+
+    def test_one_that_breaks_does_not_stop_the_others(self):
+        broken = self.env["crl.segment"].create({"name": "A broken one"})
+        self.env.cr.execute(
+            "UPDATE crl_segment SET domain = %s WHERE id = %s",
+            ("[('gone', '=', 1)]", broken.id),
+        )
+        broken.invalidate_recordset()
+        with mute_logger("odoo.addons.crl_retention.models.crl_engine"):
+            self.run_cron()
+        self.assertIn("gone", broken.fault)
+        self.assertEqual(self.present(), self.paris)
+
+    def test_reps_read_names_but_not_who_is_in(self):
+        self.run_cron()
+        self.enroll(self.paris)
+        self.assertEqual(self.segment.with_user(self.rep).name, "Parisians")
+        with self.assertRaises(AccessError):
+            self.segment.with_user(self.rep).name = "Mine"
+        with self.assertRaises(AccessError):
+            self.env["crl.segment.member"].with_user(self.rep).search([])
+        self.assertEqual(self.paris.with_user(self.rep).crl_segment_ids, self.segment)
+        self.assertFalse(self.paris.with_user(self.other_rep).crl_segment_ids)
+
+    def test_facts_of_others_are_not_found_through_a_segment(self):
+        self.enroll(self.paris)
+        self.paris.crl_relationship_id.band = "at_risk"
+        segment = self.env.ref("crl_retention.segment_at_risk")
+        self.assertIn(self.paris, self.found(segment, self.rep))
+        self.assertIn(self.paris, self.found(segment, self.marketing))
+        self.assertNotIn(self.paris, self.found(segment, self.other_rep))
+
+    def test_shipped_segments_can_be_counted(self):
+        self.env["crl.segment"].search([]).date_next = self.NOW
+        self.run_cron()
+        self.assertFalse(self.env["crl.segment"].search([("fault", "!=", False)]))
+
+    def test_merge_leaves_one_stay(self):
+        self.lyon.city = "Paris"
+        self.segment._refresh()
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.paris + self.lyon).ids, self.paris
+        )
+        self.segment._refresh()
+        open_stays = self.segment.member_ids.filtered(lambda stay: not stay.date_to)
+        self.assertEqual(open_stays.partner_id, self.paris)
+        self.assertEqual(len(open_stays), 1)
+
+    def test_favorite(self):
+        self.segment.with_user(self.marketing).action_favorite()
+        self.segment.with_user(self.marketing).action_favorite()
+        filters = self.env["ir.filters"].search([("name", "=", "Parisians")])
+        self.assertEqual(
+            set(filters.mapped("model_id")), {"res.partner", "crl.relationship"}
+        )
+        self.assertEqual(len(filters), 2)
+        self.assertEqual(filters.user_ids, self.marketing)
+        self.enroll(self.paris)
+        for favorite in filters:
+            found = self.env[favorite.model_id].search(favorite._get_eval_domain())
+            self.assertEqual(len(found), 1, favorite.model_id)
