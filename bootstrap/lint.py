@@ -9,6 +9,7 @@ from bootstrap import addons, python, settings
 from bootstrap.shell import Failure, must, run, say
 
 NODE = settings.CACHE / "node"
+MYPY_CACHE = settings.CACHE / "mypy"
 NODE_FILES = ("package.json", "package-lock.json")
 XML_PLUGIN = NODE / "node_modules/@prettier/plugin-xml/src/plugin.js"
 PRETTIER_SUFFIXES = (".xml", ".js")
@@ -65,9 +66,12 @@ def checks():
     files = tracked_files()
     yield "ruff format", [tool("ruff"), "format", "--check", "--diff", "."]
     yield "ruff", [tool("ruff"), "check", "."]
+    typed = ["--config-file=client/pyproject.toml", f"--cache-dir={MYPY_CACHE}"]
+    yield "mypy", [tool("mypy"), *typed, "client/crl_client"]
     written = [name for name in files if name.endswith(PROSE_SUFFIXES)]
-    # "datas" is the content of an attachment in Odoo
-    yield "codespell", [tool("codespell"), "--ignore-words-list=datas,tre", *written]
+    # "datas" is the content of an attachment in Odoo, "cliente" a customer
+    ignored = "--ignore-words-list=datas,tre,cliente"
+    yield "codespell", [tool("codespell"), ignored, *written]
     if own:
         yield "pylint-odoo", [tool("pylint"), "--rcfile=.pylintrc", "-j2", *own]
         yield "OCA checks", [tool("oca-checks-odoo-module"), *own]

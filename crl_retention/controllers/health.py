@@ -30,8 +30,11 @@ class CrlHealth(http.Controller):
             heartbeat = request.env["crl.heartbeat"].sudo()
             pulse = heartbeat._take_pulse()
             last = heartbeat.search([], limit=1)
+            # sudo: the version is no secret, but the list of apps is not for everybody
+            addon = request.env.ref("base.module_crl_retention").sudo()
             return self._answer(
                 heartbeat._describe(pulse),
+                version=addon.latest_version,
                 starting=pulse.is_starting,
                 neutralized=pulse.is_neutralized,
                 last_run_began=last.date_start,

@@ -150,6 +150,7 @@ class TestHealth(HttpCase):
         answer = self.ask()
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(answer.json()["status"], "pass")
+        self.assertRegex(answer.json()["version"], r"^19\.0\.\d+\.\d+\.\d+$")
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertIn("application/json", answer.headers["Content-Type"])
         self.assertNotIn("Set-Cookie", answer.headers)

@@ -1,0 +1,3 @@
+from crl_client.cli import main
+
+raise SystemExit(main())
