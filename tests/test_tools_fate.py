@@ -132,3 +132,21 @@ def test_tries_grow_apart_and_end(start, hours):
 def test_no_more_than_the_gaps():
     forever = datetime.max
     assert fate.next_try(len(fate.GAPS), datetime(2026, 3, 2), forever) is None
+
+
+@given(
+    st.integers(400, 599),
+    st.text(st.characters(codec="utf-8", exclude_characters="'\"\\"), max_size=80),
+)
+def test_reply_is_what_the_server_said(code, words):
+    for said in (words, words.encode()):
+        reply = fate.get_reply(WRAP.format(f"SMTPDataError: ({code}, {said!r})"))
+        assert reply.startswith(str(code))
+        if words.isascii() and words.isprintable():
+            assert reply.split()[1:] == words.split()
+
+
+@given(st.text())
+def test_what_holds_no_reply_stays_as_it_is(words):
+    if "(" not in words:
+        assert fate.get_reply(words) == words.strip()

@@ -70,10 +70,12 @@ class CrlTouchpoint(models.Model):
                 LEFT JOIN mail_mail m ON m.id = n.mail_mail_id
                 LEFT JOIN sms_sms s ON s.id = n.sms_id_int
                     WHERE t.state = 'open' AND t.medium IS NOT NULL
+                      -- one that raised an error is looked at later
+                      AND (t.fate = 'retry' OR COALESCE(t.date_due <= %(now)s, TRUE))
                       AND (n.id IS NULL
                            OR n.notification_status IN %(over)s
                            OR n.notification_status = 'exception'
-                              AND (t.date_due IS NULL OR t.feedback_date IS NOT NULL)
+                              AND (t.fate IS NULL OR t.feedback_date IS NOT NULL)
                            OR n.notification_status = 'ready'
                               AND COALESCE(m.state, s.state, 'gone') <> 'outgoing')
                 UNION ALL
@@ -89,6 +91,7 @@ class CrlTouchpoint(models.Model):
                       AND t.state = 'done'
                     LIMIT %(most)s))
                  ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
+                now=fields.Datetime.now(),
                 over=(*TAKEN, "bounce", "canceled"),
                 taken=TAKEN,
                 limit=limit,
@@ -232,12 +235,13 @@ class CrlTouchpoint(models.Model):
                     "nobody knows whether it arrived."
                 ),
             )
-        label = (
-            notification.format_failure_reason()
-            if notification.failure_type not in (False, "unknown")
-            else self.env._("Refused.")
-        )
-        return Fate(kind, " – ".join(filter(None, [label, (reason or "")[:300]])))
+        reply = fates.get_reply(reason)[:300]
+        if notification.failure_type in (False, "unknown"):
+            note = self.env._("Refused: %s", reply) if reply else self.env._("Refused.")
+        else:
+            label = notification.format_failure_reason()
+            note = " – ".join(filter(None, [label, reply]))
+        return Fate(kind, note)
 
     def _try_later(self, notes):
         """Plan another try of a message that did not leave, and say so in ``notes``.
@@ -252,7 +256,7 @@ class CrlTouchpoint(models.Model):
             return False
         tz = self.user_id.tz or self.company_id._crl_tz()
         notes[self.id] = self.env._(
-            "Tried again on %(moment)s. %(reason)s",
+            "Goes again on %(moment)s. %(reason)s",
             moment=format_datetime(self.env, moment, tz=tz, dt_format="short"),
             reason=notes[self.id],
         )

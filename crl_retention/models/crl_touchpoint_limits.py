@@ -2,7 +2,7 @@ from datetime import timedelta
 from functools import cache
 
 from odoo import fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..tools import schedule
 from .crl_cadence_step import HUMAN_CHANNELS
@@ -41,28 +41,21 @@ class CrlTouchpoint(models.Model):
             return {}
         placed = asked._get_placed(limits)
         sentences = {
-            "call": self.env._(
-                "%(rep)s has no room for another call: waits for %(day)s."
-            ),
-            "visit": self.env._(
-                "%(rep)s has no room for another visit: waits for %(day)s."
-            ),
-            "letter": self.env._(
-                "%(rep)s has no room for another letter: waits for %(day)s."
-            ),
+            "call": self.env._("%(rep)s has no room for another call yet."),
+            "visit": self.env._("%(rep)s has no room for another visit yet."),
+            "letter": self.env._("%(rep)s has no room for another letter yet."),
         }
         next_day = cache(self._get_next_day)
         decisions = {}
         for touchpoint in asked.filtered(lambda t: t.id not in placed):
             user, company = touchpoint.user_id, touchpoint.company_id
-            day = next_day(user, company)
             decisions[touchpoint.id] = Decision(
                 "hold",
                 "daily_limit",
-                sentences[touchpoint.channel]
-                % {"rep": user.name, "day": format_date(self.env, day)},
+                # without the day it looks again: that is no news for the log
+                sentences[touchpoint.channel] % {"rep": user.name},
                 schedule.utc_at(
-                    day,
+                    next_day(user, company),
                     touchpoint._get_step().hour_from or 9.0,
                     user.tz or company._crl_tz(),
                 ),

@@ -40,14 +40,14 @@ class CrlTouchpoint(models.Model):
     def _set_aside(self, error):
         """Try a contact that raised again later, with growing gaps; then give up.
 
-        A message that was queued already is not queued twice.
+        A message that was queued stays on its way, so that it is not queued twice.
         """
         self.ensure_one()
         errors = self.env["crl.touchpoint.log"].search_count(
             [("touchpoint_id", "=", self.id), ("rule", "=", "error")]
         )
         reason = self.env._("Error: %s", str(error)[:500])
-        if errors + 1 >= MAX_ERRORS or self.mail_message_id:
+        if errors + 1 >= MAX_ERRORS or not self.is_live:
             self._drop_activities()
             self.write(
                 {
@@ -60,11 +60,12 @@ class CrlTouchpoint(models.Model):
             self._tell_leader(reason)
             self.env["crl.engine"]._isolate(self, "_after_close", set_aside=False)
             return
+        moment = fields.Datetime.now() + timedelta(minutes=10 * 4**errors)
         self.write(
             {
-                "state": "planned",
+                "state": self.state if self.mail_message_id else "planned",
                 "hold_reason": reason,
-                "date_due": fields.Datetime.now() + timedelta(minutes=10 * 4**errors),
+                "date_due": moment,
             }
         )
         self._log("held", "error", reason)
@@ -127,7 +128,6 @@ class CrlTouchpoint(models.Model):
                         {
                             "date_planned": decision.until,
                             "date_due": decision.until,
-                            "is_fixed": True,
                             "hold_reason": decision.note,
                         }
                     )

@@ -36,12 +36,14 @@ class CrlTouchpoint(models.Model):
         vals = self.enrollment_id._prepare_touchpoint(
             self._get_step(), placement.day, self.occurrence
         )
-        if vals["date_planned"] == self.date_planned:
+        moment, now = vals["date_planned"], fields.Datetime.now()
+        # one that was postponed does not go back to a day that is past
+        if moment == self.date_planned or moment < min(now, self.date_planned):
             if not self.date_due:
                 self.date_due = self.date_planned
             return
         before = self.date_planned
-        self.write({"date_planned": vals["date_planned"], "date_due": vals["date_due"]})
+        self.write({"date_planned": moment, "date_due": vals["date_due"]})
         rule = placement.reasons[-1].code if placement.reasons else "replan"
         self._log("moved", rule, self._get_move_text(before, self.date_planned))
 

@@ -44,6 +44,30 @@ class TestHardMessages(CrlCase):
             self.run_at(f"2026-03-0{day} 11:00:00")
         self.assertEqual(poisoned.state, "failed")
 
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    def test_error_after_queueing_leaves_the_message_on_its_way(self):
+        """It may have left already: nobody is to send it twice."""
+        self.run_cron()
+        welcome = self.touchpoint(self.enrollment, "step_m1_welcome")
+        notification = welcome.mail_message_id.notification_ids
+        notification.notification_status = "sent"
+        Touchpoint = type(self.env["crl.touchpoint"])
+        take_arrival = Touchpoint._take_arrival
+
+        def fail(touchpoints, notes):
+            if touchpoints:
+                raise ZeroDivisionError("poison")
+
+        self.patch(Touchpoint, "_take_arrival", fail)
+        for moment in ("10:01", "10:05", "10:12"):
+            self.run_at(f"2026-03-02 {moment}:00")
+            self.assertEqual(welcome.state, "open")
+        errors = welcome.log_ids.filtered(lambda line: line.rule == "error")
+        self.assertEqual(len(errors), 2, "it waits 10 minutes, then longer")
+        self.patch(Touchpoint, "_take_arrival", take_arrival)
+        self.run_at("2026-03-02 11:00:00")
+        self.assertEqual((welcome.state, welcome.hold_reason), ("done", False))
+
     def test_feedback_link_is_not_in_the_chatter(self):
         step = self.env.ref("crl_retention.step_m2_message")
         message = self.touchpoint(self.enrollment, "step_m2_message")

@@ -49,6 +49,10 @@ class TestDailyLimit(LimitCase):
         self.assertEqual(self.states(waiting), ["planned"] * 3)
         self.run_at("2026-03-10 09:00:00")
         self.assertEqual(self.states(waiting), ["open", "open", "planned"])
+        # the same reason as yesterday is no news
+        left = waiting.sorted("id")[2]
+        self.assertEqual(str(left.date_due), "2026-03-11 08:00:00")
+        self.assertEqual(left.log_ids.mapped("rule"), ["daily_limit"])
         # on the list as today's, not as yesterday's
         self.assertEqual(
             str(waiting.sorted("id")[0].activity_id.date_deadline), "2026-03-10"
@@ -264,6 +268,25 @@ class TestFrequency(LimitCase):
             self.assertEqual(offer.state, "planned")
         self.run_at("2026-03-23 10:00:00")
         self.assertEqual(offer.state, "open")
+
+    def test_postponed_is_not_agreed_by_hand(self):
+        """It keeps its new day when the procedure is planned again, and goes with its
+        step."""
+        offer, later = self.message(), self.message(cadence=self.side)
+        self.run_cron()
+        self.assertEqual(str(later.date_planned), "2026-03-03 08:00:00")
+        self.at("2026-03-02 15:00:00")
+        later.enrollment_id._replan()
+        self.assertEqual(str(later.date_due), "2026-03-03 08:00:00")
+        self.assertEqual(later.log_ids.mapped("rule"), ["frequency"])
+        # all that is ahead moves by the three days of a pause
+        later.enrollment_id.with_user(self.rep).action_pause()
+        self.at("2026-03-05 07:00:00")
+        later.enrollment_id.with_user(self.rep).action_resume()
+        self.assertEqual(str(later.date_due), "2026-03-05 08:00:00")
+        self.side_step.active = False
+        later.enrollment_id._move_to_version(self.side.version)
+        self.assertEqual((offer.state, later.state), ("open", "cancelled"))
 
     def test_no_limits(self):
         self.company.write({"crl_email_gap_hours": 0, "crl_sms_gap_hours": 0})

@@ -54,6 +54,7 @@ _LOGIN_CODES = {"530", "534", "535", "538"}
 
 # as Python writes a server's reply: (451, b'4.3.0 try later')
 _REPLY = re.compile(r"\(([245]\d\d), b?['\"]")
+_WORDS = re.compile(r"\(([245]\d\d), b?(['\"])(.*?)\2[,)]", re.DOTALL)
 # RFC 3463; not a part of a longer number, as in an IP address
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 _BAD_MAILBOX = re.compile(
@@ -86,6 +87,21 @@ def blames_address(text: str | None) -> bool:
         )
     refused = "SMTPRecipientsRefused" in (text or "") and _NO_MAILBOX.search(text)
     return bool(refused or _BAD_MAILBOX.search(text or ""))
+
+
+def get_reply(reason: str | None) -> str:
+    """What a mail server answered, out of what Python and Odoo wrap around it.
+
+    >>> get_reply("SMTPDataError: (451, b'4.3.0 try\\\\nlater')")
+    '451 4.3.0 try later'
+    >>> get_reply("mailbox full")
+    'mailbox full'
+    """
+    found = _WORDS.search(reason or "")
+    if not found:
+        return (reason or "").strip()
+    code, __, words = found.groups()
+    return " ".join([code, *re.sub(r"\\[rnt]", " ", words).split()])
 
 
 def judge(medium: str, failure_type: str | None, reason: str | None) -> str:
