@@ -6,7 +6,9 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
-    crl_asks_result = fields.Boolean(compute="_compute_crl_asks_result")
+    crl_asks_result = fields.Boolean(
+        "Asks for the Result", compute="_compute_crl_asks_result", exportable=False
+    )
 
     @api.depends("activity_ids.crl_asks_result")
     @api.depends_context("uid")

@@ -98,7 +98,9 @@ class CrlCadence(models.Model):
     enrollment_ids = fields.One2many("crl.enrollment", "cadence_id", "Enrollments")
     running_count = fields.Integer("Running", compute="_compute_running_count")
     older_count = fields.Integer("On Older Versions", compute="_compute_running_count")
-    version_text = fields.Char(compute="_compute_running_count")
+    version_text = fields.Char(
+        "What a Change Means", compute="_compute_running_count", exportable=False
+    )
 
     _holdout_share = models.Constraint(
         "CHECK(holdout_percent >= 0 AND holdout_percent <= 100)",

@@ -17,7 +17,7 @@ class CrlCadence(models.Model):
 
     _inherit = "crl.cadence"
 
-    timeline = fields.Json(compute="_compute_timeline")
+    timeline = fields.Json(compute="_compute_timeline", exportable=False)
 
     @api.depends_context("lang")
     @api.depends(

@@ -76,7 +76,7 @@ class CrlCase(models.Model):
         "Opened", required=True, default=fields.Datetime.now, readonly=True
     )
     deadline = fields.Datetime(required=True, index=True)
-    date_remind = fields.Datetime(help="When the next reminder goes.")
+    date_remind = fields.Datetime("Next Reminder", help="When the next reminder goes.")
     state = fields.Selection(
         CASE_STATES,
         required=True,
@@ -94,8 +94,10 @@ class CrlCase(models.Model):
     on_time = fields.Boolean(
         readonly=True, help="The visit was held before the deadline."
     )
-    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
-    dedup_key = fields.Char(copy=False)
+    is_late = fields.Boolean(
+        "Late", compute="_compute_is_late", search="_search_is_late"
+    )
+    dedup_key = fields.Char("Key Against Doubles", copy=False, exportable=False)
     touchpoint_ids = fields.One2many("crl.touchpoint", "case_id", "Contacts")
 
     _dedup_key_uniq = models.UniqueIndex(

@@ -39,6 +39,7 @@ class CrlEnrollment(models.Model):
     _inherit = "crl.enrollment"
 
     version_target = fields.Integer(
+        "Moves to Version",
         readonly=True,
         aggregator=None,
         help="The version the engine is about to move the customer to. 0: none.",

@@ -58,7 +58,7 @@ class CrlTouchpoint(models.Model):
     )
     stage_id = fields.Many2one(related="step_id.stage_id")
     cycle = fields.Integer(default=1)
-    occurrence = fields.Integer(default=1)
+    occurrence = fields.Integer("Which Time", default=1)
     channel = fields.Selection(CHANNELS, required=True)
     medium = fields.Selection(
         [("email", "Email"), ("sms", "SMS")],
@@ -70,7 +70,8 @@ class CrlTouchpoint(models.Model):
     user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
     date_planned = fields.Datetime("Planned", required=True, index=True)
     date_due = fields.Datetime(
-        help="When the engine looks at the contact next. Empty: not by itself."
+        "Looked At Next",
+        help="When the engine looks at the contact next. Empty: not by itself.",
     )
     date_done = fields.Datetime("Done On")
     is_fixed = fields.Boolean(
@@ -80,7 +81,7 @@ class CrlTouchpoint(models.Model):
     case_id = fields.Many2one("crl.case", index="btree_not_null", ondelete="set null")
     state = fields.Selection(STATES, default="planned", required=True)
     situation = fields.Selection(SITUATIONS, "Status", compute="_compute_situation")
-    is_live = fields.Boolean(compute="_compute_is_live")
+    is_live = fields.Boolean("Still Ahead", compute="_compute_is_live")
     hold_reason = fields.Char("Waits Because")
     activity_id = fields.Many2one(
         "mail.activity", index="btree_not_null", ondelete="set null"
@@ -94,8 +95,13 @@ class CrlTouchpoint(models.Model):
     cause_ids = fields.Many2many("crl.case.cause", string="Troubles")
     note = fields.Text()
     feedback_date = fields.Datetime("Customer Answered")
-    access_token = fields.Char(copy=False, groups="base.group_system")
-    dedup_key = fields.Char(copy=False)
+    access_token = fields.Char(
+        "Secret of the Link",
+        copy=False,
+        exportable=False,
+        groups="base.group_system",
+    )
+    dedup_key = fields.Char("Key Against Doubles", copy=False, exportable=False)
     log_ids = fields.One2many("crl.touchpoint.log", "touchpoint_id")
 
     title = fields.Char("Contact", compute="_compute_title")

@@ -19,6 +19,8 @@ class MailActivity(models.Model):
         "crl.touchpoint", "activity_id", "Contact", groups=INSIDERS
     )
     crl_asks_result = fields.Boolean(
+        "Asks for the Result",
+        exportable=False,
         compute="_compute_crl_asks_result",
         help="Whoever marks this activity as done is asked what came of it.",
     )

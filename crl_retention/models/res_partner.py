@@ -114,7 +114,7 @@ class ResPartner(models.Model):
     )
     crl_case_ids = fields.One2many("crl.case", "partner_id", "Cases", groups=INSIDERS)
     crl_touchpoint_count = fields.Integer(
-        compute="_compute_crl_touchpoint_count", groups=INSIDERS
+        "Number of Contacts", compute="_compute_crl_touchpoint_count", groups=INSIDERS
     )
 
     # lists of active customers are counted without a look at the customers themselves

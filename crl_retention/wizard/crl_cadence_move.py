@@ -58,15 +58,21 @@ class CrlCadenceMove(models.TransientModel):
     )
     summary = fields.Json(compute="_compute_line_ids", compute_sudo=False, store=True)
     customer_count = fields.Integer(
-        compute="_compute_line_ids", compute_sudo=False, store=True
+        "Customers Who Move",
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
     )
     hidden_count = fields.Integer(
-        compute="_compute_line_ids", compute_sudo=False, store=True
+        "Customers Not Shown",
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
     )
-    is_big = fields.Boolean(compute="_compute_texts")
-    is_partial = fields.Boolean(compute="_compute_texts")
+    is_big = fields.Boolean("Takes a While", compute="_compute_texts")
+    is_partial = fields.Boolean("Shows a Part", compute="_compute_texts")
     summary_text = fields.Char("What Changes", compute="_compute_texts")
-    button_label = fields.Char(compute="_compute_texts")
+    button_label = fields.Char("Button", compute="_compute_texts")
 
     def _get_enrollments(self):
         """The live customers on older versions whom the user may see."""

@@ -37,12 +37,14 @@ class CrlDryRun(models.TransientModel):
     )
 
     # what came of it
-    is_done = fields.Boolean()
-    is_broken = fields.Boolean(help="Somebody has more to do than they can.")
-    break_text = fields.Text()
-    levelling_text = fields.Text()
-    spread_text = fields.Text()
-    assumption_text = fields.Text()
+    is_done = fields.Boolean("Done")
+    is_broken = fields.Boolean(
+        "Too Much for Somebody", help="Somebody has more to do than they can."
+    )
+    break_text = fields.Text("What Breaks")
+    levelling_text = fields.Text("What Levelling Does")
+    spread_text = fields.Text("What Spreading Does")
+    assumption_text = fields.Text("What Is Assumed")
     accepted_count = fields.Integer("Get In")
     refused_count = fields.Integer("Stay Out")
     line_ids = fields.One2many("crl.dry.run.line", "run_id")
@@ -53,8 +55,10 @@ class CrlDryRun(models.TransientModel):
     skip_ids = fields.One2many(
         "crl.dry.run.reason", "run_id", domain=[("kind", "!=", "out")]
     )
-    load_html = fields.Html(compute="_compute_html", sanitize_attributes=False)
-    levelled_html = fields.Html(compute="_compute_html", sanitize_attributes=False)
+    load_html = fields.Html("Weeks", compute="_compute_html", sanitize_attributes=False)
+    levelled_html = fields.Html(
+        "Weeks After Levelling", compute="_compute_html", sanitize_attributes=False
+    )
 
     @api.constrains("horizon_weeks", "calls", "visits", "letters")
     def _check_numbers(self):
