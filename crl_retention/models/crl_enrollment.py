@@ -52,21 +52,26 @@ class CrlEnrollment(models.Model):
         "Cycle Start", required=True, help="First day of the present cycle."
     )
     state = fields.Selection(ENROLLMENT_STATES, default="running", required=True)
-    is_live = fields.Boolean(compute="_compute_is_live", store=True)
+    is_live = fields.Boolean("Under Way", compute="_compute_is_live", store=True)
     stage_id = fields.Many2one("crl.stage", index="btree_not_null", ondelete="restrict")
     date_next = fields.Date(
         "Next Change", help="Day on which the next stage begins, or the pause ends."
     )
     is_holdout = fields.Boolean("Held Out")
     exit_reason = fields.Char()
+    pause_reason = fields.Char("Rests Because", compute="_compute_pause_reason")
     pause_until = fields.Date()
-    date_paused = fields.Date(help="Since when the contacts rest.")
-    was_paused = fields.Boolean(help="Paused before the customer became unhappy.")
-    paused_days = fields.Integer(help="Days of pause in the present cycle.")
-    dedup_key = fields.Char(copy=False)
+    date_paused = fields.Date("Paused On", help="Since when the contacts rest.")
+    was_paused = fields.Boolean(
+        "Paused Before Recovery", help="Paused before the customer became unhappy."
+    )
+    paused_days = fields.Integer(
+        "Days Paused", help="Days of pause in the present cycle."
+    )
+    dedup_key = fields.Char("Key Against Doubles", copy=False, exportable=False)
     touchpoint_ids = fields.One2many("crl.touchpoint", "enrollment_id", "Contacts")
     log_ids = fields.One2many("crl.touchpoint.log", "enrollment_id")
-    case_ids = fields.One2many("crl.case", "enrollment_id")
+    case_ids = fields.One2many("crl.case", "enrollment_id", "Cases")
 
     _dedup_key_uniq = models.UniqueIndex(
         "(dedup_key) WHERE dedup_key IS NOT NULL",
@@ -125,6 +130,20 @@ class CrlEnrollment(models.Model):
 
     def _log(self, decision, rule, note=""):
         self.env["crl.touchpoint.log"]._log(self, decision, rule, note)
+
+    @api.depends("state")
+    def _compute_pause_reason(self):
+        """As it was logged, one query for all."""
+        paused = self.filtered(lambda enrollment: enrollment.state == "paused")
+        last = self.env["crl.touchpoint.log"]._read_group(
+            [("enrollment_id", "in", paused.ids), ("decision", "=", "paused")],
+            ["enrollment_id"],
+            ["id:max"],
+        )
+        lines = self.env["crl.touchpoint.log"].browse(line for __, line in last)
+        reasons = {line.enrollment_id: line.note for line in lines}
+        for enrollment in self:
+            enrollment.pause_reason = reasons.get(enrollment)
 
     # ---- Verbs ----
 

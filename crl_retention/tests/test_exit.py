@@ -82,6 +82,8 @@ class TestExit(CrlCase):
         self.assertEqual(self.enrollment.state, "paused")
         self.assertIn("wrote to us", self.call.hold_reason)
         self.assertEqual(self.enrollment.log_ids[:1].rule, "reply")
+        resting = self.enrollment.with_user(self.rep)
+        self.assertEqual(resting.pause_reason, "The customer wrote to us.")
         self.assertIn("wrote to us", self.notified(self.customer)[:1].body)
         self.at("2026-03-11 09:00:00")
         self.enrollment.with_user(self.rep).action_resume()
