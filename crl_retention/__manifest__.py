@@ -20,6 +20,7 @@
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         "data/crl_cadence_data.xml",
+        "data/crl_indicator_data.xml",
         "data/ir_cron_data.xml",
         "data/crl_segment_data.xml",
         "views/feedback_templates.xml",

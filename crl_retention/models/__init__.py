@@ -45,8 +45,12 @@ from . import crl_case_opening
 from . import crl_case_reminder
 from . import crl_indicator
 from . import crl_indicator_definition
+from . import crl_indicator_check
 from . import crl_indicator_catalogue
 from . import crl_indicator_refresh
+from . import crl_indicator_sample
+from . import crl_indicator_load
+from . import crl_load
 from . import crl_indicator_value
 from . import crl_indicator_put
 from . import crl_indicator_history

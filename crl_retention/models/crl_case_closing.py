@@ -117,6 +117,7 @@ class CrlCase(models.Model):
         label = self._get_labels("state")[state]
         self._log(" – ".join(filter(None, [label, note])))
         self.env["crl.relationship"]._refresh(self.partner_id)
+        self.env["crl.indicator"]._follow(self.partner_id)
 
     def action_reopen(self, reason=None):
         """Open closed cases again, with a new clock and a new visit."""
@@ -142,4 +143,5 @@ class CrlCase(models.Model):
             case._tell(self.env._("Opened again"))
             case._log(self._check_text(reason) or self.env._("Opened again."))
             case.env["crl.relationship"]._refresh(case.partner_id)
+            case.env["crl.indicator"]._follow(case.partner_id)
         return True

@@ -65,6 +65,7 @@ class CrlCase(models.Model):
         told = self._in_owners_words()
         told._tell(told.env._("Unhappy again"))
         told._log(told.env._("Unhappy again: the clock begins anew."))
+        self.env["crl.indicator"]._follow(self.partner_id)
 
     def _start(self):
         """What a new case leads to."""
@@ -80,6 +81,7 @@ class CrlCase(models.Model):
             case._tell(label)
             case._log(label)
         self.env["crl.relationship"]._refresh(self.partner_id)
+        self.env["crl.indicator"]._follow(self.partner_id)
 
     def _find_enrollment(self):
         """Hold on to a live enrollment, the one that drives the customer's stage."""

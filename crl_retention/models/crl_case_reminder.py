@@ -89,6 +89,8 @@ class CrlCase(models.Model):
             order="date_remind, id",
         ).try_lock_for_update(allow_referencing=True)
         self.env["crl.engine"]._isolate(due, "_remind")
+        # a deadline that has passed may be why
+        self.env["crl.indicator"]._follow(due.partner_id)
         return len(due)
 
     def _set_aside(self, error):

@@ -4,6 +4,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.loading import MAX_RAW
+
 SOURCES = [
     ("manual", "Written by people"),
     ("import", "Loaded from elsewhere"),
@@ -21,8 +23,6 @@ AGGREGATES = [
 KNOCK_OUTS = [("watch", "At best Watch"), ("at_risk", "At risk")]
 #: Prefix of the methods that compute what a definition cannot say.
 METHOD_PREFIX = "_crl_indicator_"
-#: The largest raw value, either way: all of them stay exact, and no sum overflows.
-MAX_RAW = 1e15
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 

@@ -1,16 +1,10 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..tools import schedule
 from .crl_indicator import AGGREGATES, METHOD_PREFIX
 
-#: Aggregates of no field, and those of the order of dates.
-WITHOUT_MEASURE = ("count", "days_since")
-WITH_DATE = ("last", "days_since")
 #: Of customers without any records there are none, and no more.
 ZERO_WITHOUT = ("count", "sum")
 DEFINITION = [
@@ -89,39 +83,6 @@ class CrlIndicator(models.Model):
             False,
         )
 
-    @api.constrains(*DEFINITION)
-    def _check_definition(self):
-        for indicator in self:
-            if indicator.source == "computed":
-                indicator._try_definition()
-
-    def _try_definition(self):
-        """Measure nobody with the user's own rights: whatever is wrong is told.
-
-        :raises ValidationError: what is wrong, and with which field
-        """
-        self.ensure_one()
-        asked = self.sudo(False)
-        try:
-            with self.env.cr.savepoint():
-                self.env.execute_query(
-                    asked._get_found_sql(lambda column: SQL("%s IS NULL", column))
-                )
-        except AccessError as error:
-            raise ValidationError(
-                self.env._("You may not read what this measures. %s", error)
-            ) from error
-        except UserError:
-            raise
-        except Exception as error:
-            raise ValidationError(
-                self.env._(
-                    "%(indicator)s cannot be measured like this: %(error)s",
-                    indicator=self.name or self.env._("This indicator"),
-                    error=error,
-                )
-            ) from error
-
     # ---- From the definition to SQL ----
 
     def _get_found_sql(self, within):
@@ -164,7 +125,7 @@ class CrlIndicator(models.Model):
         if self.method:
             return self._get_method()(within)
         model = self._get_model()
-        path = self._check_path(model)
+        path = self._get_path(model)
         measure = self._check_measure(model)
         moment = self._check_date_field(model)
         query = model._search(self._get_domain(model))
@@ -231,118 +192,3 @@ class CrlIndicator(models.Model):
                 )
             )
         return method
-
-    def _get_model(self):
-        model = self.env.get(self.model_id.sudo().model)  # its name alone
-        if model is None or model._abstract or not model._auto and not model._table_sql:
-            raise ValidationError(self.env._("Choose which records are measured."))
-        return model
-
-    def _get_domain(self, model):
-        """The administrator's filter, within the window and the company."""
-        try:
-            domain = Domain(literal_eval(self.domain or "[]"))
-            domain.validate(model)
-        except AccessError:
-            raise
-        except Exception as error:
-            raise ValidationError(
-                self.env._(
-                    "“Only those”: this filter cannot be read (%(error)s).", error=error
-                )
-            ) from error
-        since = self._get_since()
-        if since:
-            is_day = model._fields[self.date_field].type == "date"
-            first = (
-                since
-                if not is_day
-                else schedule.add_delay(
-                    self._get_company()._crl_today(), -self.window_days, "days"
-                )
-            )
-            domain &= Domain(self.date_field, ">=", first)
-        company = model._fields.get("company_id")
-        if self.company_id and company is not None and company.store:
-            domain &= Domain("company_id", "in", [self.company_id.id, False])
-        return domain
-
-    def _check_path(self, model):
-        """The path to the customer, as the ORM groups by.
-
-        :raises ValidationError: when it leads elsewhere
-        """
-        path = self.partner_path or ""
-        reached = model
-        for name in filter(None, path.split(".")):
-            field = reached._fields.get(name)
-            if field is None:
-                raise ValidationError(
-                    self.env._(
-                        "“Path to the customer”: %(model)s has no field “%(field)s”.",
-                        model=reached._description,
-                        field=name,
-                    )
-                )
-            if field.type != "many2one" or not (field.store or field.related):
-                raise ValidationError(
-                    self.env._(
-                        "“Path to the customer”: “%(field)s” of %(model)s is not a "
-                        "stored link to one record.",
-                        model=reached._description,
-                        field=field.string,
-                    )
-                )
-            reached = reached.env[field.comodel_name]
-        if reached._name != "res.partner":
-            raise ValidationError(
-                self.env._(
-                    "“Path to the customer” ends at %s: it must lead to a contact.",
-                    reached._description,
-                )
-            )
-        return ".".join(filter(None, (path, "commercial_partner_id")))
-
-    def _check_measure(self, model):
-        if self.aggregate in WITHOUT_MEASURE:
-            return None
-        label = self.env._("Of the field")
-        return self._check_field(
-            model, self.measure, ("integer", "float", "monetary"), label
-        )
-
-    def _check_date_field(self, model):
-        if self.aggregate not in WITH_DATE and not self.window_days:
-            return None
-        return self._check_field(
-            model, self.date_field, ("date", "datetime"), self.env._("By the date")
-        )
-
-    def _check_field(self, model, name, types, label):
-        """A stored field of one of the types.
-
-        :raises ValidationError: when there is none, or it is another
-        """
-        field = model._fields.get(name or "")
-        kind = self.env._("date") if "date" in types else self.env._("number")
-        if field is None:
-            raise ValidationError(
-                self.env._(
-                    "“%(label)s”: choose a field of %(model)s.",
-                    label=label,
-                    model=model._description,
-                )
-            )
-        if field.type not in types or not (field.store and field.column_type):
-            raise ValidationError(
-                self.env._(
-                    "“%(label)s”: “%(field)s” does not do, it must be a stored "
-                    "%(kind)s.",
-                    label=label,
-                    field=field.string,
-                    kind=self.env._("date")
-                    if "date" in types
-                    else self.env._("number"),
-                )
-            )
-        return field

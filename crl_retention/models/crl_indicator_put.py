@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -90,7 +90,7 @@ class CrlIndicatorValue(models.Model):
                 """,
                 found=found,
                 score=self._get_score_sql(SQL("f.raw")),
-                now=self.env.cr.now().replace(microsecond=0),
+                now=fields.Datetime.now(),
                 indicators=indicators.ids,
                 within=within(SQL("v.partner_id")),
                 week=week,
@@ -107,6 +107,83 @@ class CrlIndicatorValue(models.Model):
             SQL.identifier(alias, "partner_id"),
             str(week),
         )
+
+    @api.model
+    def _put_given(self, rows, companies, source, note=None):
+        """Write values that people or other systems give, in one statement.
+
+        :param rows: ``[(indicator id, customer id, raw, date)]``, each pair but once
+        :param companies: ``{customer id: id of its company}``
+        :returns: for each row ``created``, ``updated``, ``unchanged``, or ``outdated``
+            when there is a newer value
+        """
+        if not rows:
+            return []
+        self.env.flush_all()
+        indicators, partners, raws, dates = zip(*rows, strict=True)
+        found = self.env.execute_query(
+            SQL(
+                """
+                WITH given AS (
+                    SELECT * FROM UNNEST(
+                           %(indicators)s, %(partners)s, %(raws)s::double precision[],
+                           %(dates)s::timestamp[], %(companies)s::int[])
+                      WITH ORDINALITY AS g (
+                           indicator_id, partner_id, raw, date, company_id, place)),
+                scored AS (
+                    SELECT g.place, g.indicator_id, g.partner_id, g.raw, g.date,
+                           %(score)s AS score,
+                           COALESCE(i.company_id, g.company_id) AS company_id,
+                           CASE WHEN v.id IS NULL THEN 'created'
+                                WHEN v.date > g.date THEN 'outdated'
+                                WHEN (v.raw, v.date, v.source, v.note)
+                                     IS NOT DISTINCT FROM
+                                     (g.raw, g.date, %(source)s, %(note)s)
+                                THEN 'unchanged'
+                                ELSE 'updated' END AS status
+                      FROM given g
+                      JOIN crl_indicator i ON i.id = g.indicator_id
+                 LEFT JOIN crl_indicator_value v ON v.indicator_id = g.indicator_id
+                       AND v.partner_id = g.partner_id),
+                written AS (
+                    INSERT INTO crl_indicator_value AS v (
+                           indicator_id, partner_id, raw, score, company_id, date,
+                           user_id, source, note, dedup_key)
+                    SELECT s.indicator_id, s.partner_id, s.raw, s.score, s.company_id,
+                           s.date, %(user)s, %(source)s, %(note)s,
+                           s.indicator_id || ':' || s.partner_id
+                      FROM scored s
+                     WHERE s.status IN ('created', 'updated')
+                        ON CONFLICT (dedup_key) DO UPDATE
+                       SET raw = EXCLUDED.raw, score = EXCLUDED.score,
+                           company_id = EXCLUDED.company_id, date = EXCLUDED.date,
+                           user_id = EXCLUDED.user_id, source = EXCLUDED.source,
+                           note = EXCLUDED.note)
+                SELECT status FROM scored ORDER BY place
+                """,
+                indicators=list(indicators),
+                partners=list(partners),
+                raws=list(raws),
+                dates=list(dates),
+                companies=[companies.get(partner) for partner in partners],
+                score=self._get_score_sql(SQL("g.raw")),
+                source=source,
+                note=note or None,
+                user=self.env.uid,
+            )
+        )
+        statuses = [row[0] for row in found]
+        changed = {
+            partner
+            for partner, status in zip(partners, statuses, strict=True)
+            if status in ("created", "updated")
+        }
+        customers = self.env["res.partner"].browse(changed)
+        self.env["crl.relationship"]._ensure(customers)
+        customers.invalidate_recordset(["crl_indicator_value_ids"])
+        self.invalidate_model()
+        self.env["crl.indicator"]._values_changed(customers)
+        return statuses
 
     @api.model
     def _score_again(self, indicators, within):

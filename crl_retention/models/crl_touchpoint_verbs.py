@@ -251,6 +251,7 @@ class CrlTouchpoint(models.Model):
             if enrollment.date_next and enrollment.date_next <= today:
                 enrollment._set_stage()
         self.env["crl.relationship"]._refresh(self.partner_id)
+        self.env["crl.indicator"]._follow(closed.partner_id)
 
     def _plan_next_occurrence(self):
         """Plan the next occurrence of recurring contacts that are closed."""

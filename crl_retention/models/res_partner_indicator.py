@@ -1,6 +1,9 @@
 from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from ..tools import loading
+from .crl_actor import _quote
 from .res_partner import READERS
 
 
@@ -12,6 +15,55 @@ class ResPartner(models.Model):
     crl_indicator_value_ids = fields.One2many(
         "crl.indicator.value", "partner_id", "Indicators", groups=READERS
     )
+
+    def crl_set_indicator(self, code, raw, note=None):
+        """Write what an indicator that people write says of customers now.
+
+        :param str code: of an indicator whose source is ``manual``
+        :param raw: a number
+        :param note: why, in the author's words
+        :raises AccessError: for another rep's customers
+        :raises UserError: for other indicators, and no numbers
+        """
+        actor = self.env["crl.actor"]
+        actor._check_ids(self)
+        self._crl_check_mine()
+        indicator = self.env["crl.indicator"].search(
+            [("code", "=", code if isinstance(code, str) else "")]
+        )
+        if indicator.source != "manual":
+            raise UserError(
+                self.env._(
+                    "No indicator that people write has the code “%s”.", _quote(code)
+                )
+            )
+        try:
+            number = loading.read_number(raw)
+        except loading.RowError as error:
+            raise ValidationError(indicator._get_reason(error)) from error
+        # checked above: reps write values of their customers, through this alone
+        customers = self.commercial_partner_id.sudo()
+        companies = {c.id: c.company_id.id or None for c in customers}
+        foreign = [
+            company
+            for company in companies.values()
+            if indicator.company_id and company not in (None, indicator.company_id.id)
+        ]
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "“%s” is an indicator of another company than the customer's.",
+                    indicator.name,
+                )
+            )
+        now = fields.Datetime.now()
+        customers.env["crl.indicator.value"]._put_given(
+            [(indicator.id, customer.id, number, now) for customer in customers],
+            companies,
+            "manual",
+            actor._check_text(note),
+        )
+        return True
 
     def _crl_join_indicators(self, everyone):
         """Of several customers who become one the latest value of each indicator

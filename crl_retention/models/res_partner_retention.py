@@ -36,15 +36,16 @@ class ResPartner(models.Model):
         return candidates[0] if candidates else self.env["res.users"]
 
     @api.model
-    def _crl_parse_domain(self, text, label):
+    def _crl_parse_domain(self, text, label, model=None):
         """A filter on customers, written by an administrator, as a domain.
 
         :param label: what the filter is, for the message
+        :param model: whose records it finds, when it is not customers
         :raises ValidationError: when it cannot be read or names unknown fields
         """
         try:
             domain = Domain(literal_eval(text or "[]"))
-            domain.validate(self.sudo(False))
+            domain.validate((self if model is None else model).sudo(False))
         except (ValueError, SyntaxError, TypeError, KeyError) as error:
             raise ValidationError(
                 self.env._(

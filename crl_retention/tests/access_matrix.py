@@ -98,6 +98,8 @@ MATRIX = {
     "crl.indicator": CONFIGURATION,
     "crl.indicator.value": {**ENGINE, "marketing": "r:AB"},
     "crl.indicator.history": {**ENGINE, "marketing": "r:AB"},
+    # receipts of others; one's own are read by the manager who loads
+    "crl.load": {},
     "crl.stage": LISTS,
     "crl.case.cause": LISTS,
     "crl.touchpoint.result": DIALOG,

@@ -201,6 +201,12 @@ class TestAccessMatrix(TransactionCase):
                 "source": "manual",
                 "dedup_key": f"value {letter} {made('crl.indicator.value')}",
             },
+            "crl.load": lambda: {
+                "key": letter,
+                "user_id": customer.user_id.id,
+                "dedup_key": f"load {letter} {made('crl.load')}",
+                "digest": letter,
+            },
             "crl.indicator.history": lambda: {
                 **person,
                 "week": now.date(),
