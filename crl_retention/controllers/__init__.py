@@ -1,3 +1,4 @@
 from . import feedback
 from . import health
+from . import preferences
 from . import unsubscribe

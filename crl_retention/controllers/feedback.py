@@ -199,6 +199,7 @@ class CrlFeedback(http.Controller):
             ],
             "given": touchpoint.verdict,
             "max_words": MAX_WORDS,
+            "preferences": f"/crl/preferences/{touchpoint.access_token}",
             "open": bool(error or (verdict and verdict != touchpoint.verdict)),
             "privacy": self.env._(
                 "Only the people at %(company)s read your answer.",

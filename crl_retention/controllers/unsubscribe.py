@@ -56,10 +56,17 @@ class CrlUnsubscribe(CrlFeedback):
         if not touchpoint:
             return self._message("not_found", 404)
         name, value = ONE_CLICK
-        if request.httprequest.form.get(name) != value:
+        form = request.httprequest.form
+        if form.get(name) != value:
             return self._unsubscribe_page(touchpoint, status=400)
         try:
-            touchpoint._opt_out()
+            touchpoint._opt_out(
+                # our button says so; a mail program posts the bare header
+                "unsubscribe" if form.get("page") else "one_click",
+                text=self._get_sentence(touchpoint),
+                lang=request.env.lang,
+                ip=request.httprequest.remote_addr,
+            )
         except LockError as error:
             # twice at once: Odoo runs this request again after the other
             raise ConcurrencyError("opting out at the same time") from error
@@ -74,14 +81,18 @@ class CrlUnsubscribe(CrlFeedback):
                 "We have noted it: no more marketing messages from %s.", company
             )
             if done
-            else self.env._(
-                "Press the button, and you will get no more marketing messages from "
-                "%s.",
-                company,
-            ),
+            else self._get_sentence(touchpoint),
             "one_click": ONE_CLICK,
+            "instead": f"/crl/preferences/{touchpoint.access_token}",
             "title": self.env._("You are unsubscribed")
             if done
             else self.env._("No more of these messages?"),
         }
         return self._render("unsubscribe", values, status, touchpoint)
+
+    def _get_sentence(self, touchpoint):
+        """What whoever presses the button has read."""
+        return self.env._(
+            "Press the button, and you will get no more marketing messages from %s.",
+            touchpoint.company_id.name,
+        )

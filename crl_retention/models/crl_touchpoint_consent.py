@@ -2,18 +2,18 @@ from datetime import timedelta
 from functools import cache
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime, is_html_empty
+from odoo.tools import format_date, format_datetime, is_html_empty
 
 from ..tools import placeholders, quiet_hours
+from ..tools.consent import GRANTED, WITHDRAWN
 from .crl_cadence_step import HUMAN_CHANNELS
 from .crl_touchpoint_rules import Decision
+from .res_partner_address import MAX_BOUNCES
 
 #: Where a step has the text of a medium.
 TEMPLATES = {"email": "mail_template_id", "sms": "sms_template_id"}
-#: Bounces after which an address counts as dead, as Odoo's own mailings do.
-MAX_BOUNCES = 5
 #: Fields of the links, which are made just before the message is written.
-LINKS = {"feedback_url", "unsubscribe_url"}
+LINKS = {"feedback_url", "unsubscribe_url", "preferences_url"}
 
 
 class CrlTouchpoint(models.Model):
@@ -152,11 +152,74 @@ class CrlTouchpoint(models.Model):
             refusals.append(refusal)
         return False, refusals or [self.env._("The step has no text.")]
 
-    def _heeds_blacklist(self):
-        return (
-            self.purpose == "marketing"
-            or not self.company_id.crl_service_ignores_blacklist
+    def _get_words(self, person):
+        """What the person agreed to, as far as it holds for the company."""
+        return person.with_company(self.company_id).crl_consents or {}
+
+    def _is_kept_back(self, person, channel, purpose):
+        """Whether Odoo's blacklist keeps messages from the person.
+
+        - An entry that the ledger made stands for what the ledger knows more exactly.
+        - Others stop service messages as well, unless the company or, since then, the
+          customer says otherwise.
+        """
+        listed = {"email": "is_blacklisted", "sms": "phone_sanitized_blacklisted"}
+        if channel not in listed or not person[listed[channel]]:
+            return False
+        words = self._get_words(person)
+        told = words.get(f"{channel}.marketing", {})
+        service = words.get(f"{channel}.service", {})
+        if told.get("is_ours"):
+            return False
+        return purpose == "marketing" or not (
+            self.company_id.crl_service_ignores_blacklist
+            or (
+                service.get("status") == GRANTED
+                and service["date"] >= told.get("date", "9")
+            )
         )
+
+    def _refuse_consent(self, person, channel, purpose=None):
+        """Why the person is not written to or called by a channel, as a sentence; ''
+        when they may be.
+
+        :param purpose: that of the contact when empty
+        """
+        key = channel, purpose or self.purpose
+        word = self._get_words(person).get(".".join(key), {})
+        if word.get("status") == WITHDRAWN:
+            return self.env._(
+                "%(person)s said no to %(what)s, on %(day)s.",
+                person=person.display_name,
+                what=self.env["crl.consent"]._get_labels()[key],
+                day=format_date(self.env, word["date"]),
+            )
+        if (
+            key[1] == "marketing"
+            and channel != "letter"
+            and word.get("status") != GRANTED
+            and self.company_id._crl_needs_yes(self._get_country())
+        ):
+            return self.env._(
+                "%(person)s has not said yes to %(what)s.",
+                person=person.display_name,
+                what=self.env["crl.consent"]._get_labels()[key],
+            )
+        return ""
+
+    def _rule_consent(self):
+        """Calls and letters the customer wants none of; what answers a case is owed to
+        them, and a visit is agreed with them."""
+        decisions = {}
+        for touchpoint in self.filtered(
+            lambda t: t.channel in ("call", "letter") and not t.case_id
+        ):
+            refusal = touchpoint._refuse_consent(
+                touchpoint._get_person(), touchpoint.channel
+            )
+            if refusal:
+                decisions[touchpoint.id] = Decision("skip", "consent", refusal)
+        return decisions
 
     def _refuse_email(self, person):
         """Why the person gets no email, as a sentence; '' when they may."""
@@ -164,8 +227,11 @@ class CrlTouchpoint(models.Model):
             return self.env._("The customer does not want to be contacted.")
         if not person.email_normalized:
             return self.env._("%s has no valid email address.", person.display_name)
-        if person.is_blacklisted and self._heeds_blacklist():
+        if self._is_kept_back(person, "email", self.purpose):
             return self.env._("%s is blacklisted.", person.email_normalized)
+        refusal = self._refuse_consent(person, "email")
+        if refusal:
+            return refusal
         if person.message_bounce >= MAX_BOUNCES:
             return self.env._("Mail to %s keeps bouncing.", person.email_normalized)
         return ""
@@ -176,9 +242,9 @@ class CrlTouchpoint(models.Model):
             return self.env._("The customer does not want to be contacted.")
         if not person.phone_sanitized:
             return self.env._("%s has no valid phone number.", person.display_name)
-        if person.phone_sanitized_blacklisted and self._heeds_blacklist():
+        if self._is_kept_back(person, "sms", self.purpose):
             return self.env._("%s is blacklisted.", person.phone_sanitized)
-        return ""
+        return self._refuse_consent(person, "sms")
 
     def _refuse_dead(self, person, medium):
         """Why no message goes to an address that was refused for good; '' when not."""

@@ -22,6 +22,7 @@ DECISIONS = [
     ("exited", "Left"),
     ("completed", "Completed"),
     ("opted_out", "Unsubscribed"),
+    ("chosen", "Chosen"),
     ("case", "Case"),
     ("repaired", "Put right"),
     ("erased", "Erased"),
@@ -121,6 +122,8 @@ class CrlTouchpointLog(models.Model):
             "exited": self.env._("Left the procedure."),
             "completed": self.env._("Went through the whole procedure."),
             "opted_out": self.env._("Wants no more marketing at this address:"),
+            "chosen": self.env._("Chose on our page what to get:"),
+            "held.away": self.env._("An automatic reply came."),
             "case": self.env._("Case:"),
             "repaired": self.env._("Put right."),
         }

@@ -197,7 +197,8 @@ class CrlTouchpoint(models.Model):
         Without the links: the answer is the customer's alone to give.
         """
         self.ensure_one()
-        for url in filter(None, (self.feedback_url, self.unsubscribe_url)):
+        links = self.feedback_url, self.unsubscribe_url, self.preferences_url
+        for url in filter(None, links):
             body = body.replace(url, "#")
         company = self.company_id
         sender = self.user_id.partner_id if self.user_id.active else company.partner_id

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..tools.consent import WITHDRAWN
+from .crl_consent import ADDRESSES
+
 
 class CrlTouchpoint(models.Model):
     """How customers end marketing messages: by a link in each of them."""
@@ -43,23 +46,29 @@ class CrlTouchpoint(models.Model):
             return notification.sms_number or person.phone_sanitized
         return notification.mail_email_address or person.email_normalized
 
-    def _get_blacklist(self):
-        """Odoo's blacklist the address belongs to, and the address."""
-        self.ensure_one()
-        address = self._get_address()
-        if self.medium == "sms":
-            return self.env["phone.blacklist"], "number", address
-        return self.env["mail.blacklist"], "email", address
+    def _get_consent_key(self):
+        """What its link ends: marketing by what the message went by."""
+        return ("sms" if self.medium == "sms" else "email"), "marketing"
 
     def _is_opted_out(self):
-        blacklist, field, address = self._get_blacklist()
-        return bool(address and blacklist.search_count([(field, "=", address)]))
+        """Whether no marketing goes to the address or the person any more."""
+        self.ensure_one()
+        channel, __ = key = self._get_consent_key()
+        word = self._get_words(self._get_person()).get(".".join(key), {})
+        address = self._get_address()
+        model = "phone.blacklist" if channel == "sms" else "mail.blacklist"
+        blacklist = self.env[model]
+        return word.get("status") == WITHDRAWN or bool(
+            address and blacklist.search_count([(blacklist._rec_name, "=", address)])
+        )
 
-    def _opt_out(self):
-        """Put the address on Odoo's blacklist, which marketing never passes.
+    def _opt_out(self, source="unsubscribe", **proof):
+        """Write down that the person wants no more marketing by this medium, at the
+        address of the message and at the one they have now.
 
         Once: a second time changes nothing.
 
+        :param proof: see ``crl.consent._record``
         :raises LockError: while it is just being done
         """
         self.ensure_one()
@@ -68,12 +77,17 @@ class CrlTouchpoint(models.Model):
             lang=self.company_id.partner_id.lang
         )
         self.lock_for_update()
-        blacklist, _field, address = self._get_blacklist()
-        if not address or self._is_opted_out():
+        person, key = self._get_person(), self._get_consent_key()
+        if self._get_words(person).get(".".join(key), {}).get("is_ours"):
             return
-        reason = self.env._("Unsubscribed by the link in “%s”.", self.display_name)
-        if self.medium == "sms":
-            blacklist.add(address, message=reason)
-        else:
-            blacklist._add(address, message=reason)
-        self._log("opted_out", "unsubscribe", address)
+        present = person[ADDRESSES[key[0]]]
+        for address in {self._get_address() or present, present}:
+            self.env["crl.consent"]._record(
+                {person: {key: WITHDRAWN}},
+                source,
+                address=address,
+                company_id=self.company_id.id,
+                touchpoint_id=self.id,
+                **proof,
+            )
+        self._log("opted_out", "unsubscribe", self._get_address())

@@ -13,3 +13,10 @@ class MailThread(models.AbstractModel):
         if submitted != "no" or message.get("X-Autoreply"):
             values["message_type"] = "auto_comment"
         return values
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """An address that Odoo blacklists because it bounces too often objected to
+        nothing."""
+        self = self.with_context(crl_no_word=True)  # noqa: PLW0642
+        return super()._routing_handle_bounce(email_message, message_dict)

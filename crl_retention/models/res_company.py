@@ -7,6 +7,8 @@ from ..tools import quiet_hours, schedule
 
 #: Months the lines of the log are kept as delivered.
 LOG_MONTHS = 24
+#: Months a consent that was overtaken is kept as delivered.
+CONSENT_MONTHS = 60
 
 
 class ResCompany(models.Model):
@@ -91,6 +93,28 @@ class ResCompany(models.Model):
         help="Lines of the log that are older are deleted, but those of contacts and "
         "procedures still ahead. 0: they are kept for ever.",
     )
+    crl_marketing_basis = fields.Selection(
+        [
+            ("opt_out", "Until the customer objects"),
+            ("countries", "In some countries only after an explicit yes"),
+            ("opt_in", "Only after an explicit yes"),
+        ],
+        "Marketing Is Allowed",
+        default="opt_out",
+        help="For emails, SMS and calls of procedures, and for mailings to contacts. "
+        "Who objected gets none in any case.",
+    )
+    crl_opt_in_country_ids = fields.Many2many(
+        "res.country",
+        "res_company_crl_opt_in_country_rel",
+        string="An Explicit Yes Is Needed In",
+    )
+    crl_consent_months = fields.Integer(
+        "Keep Former Consents (months)",
+        default=CONSENT_MONTHS,
+        help="What a customer agreed to is kept as long as it holds; what a later word "
+        "overtook is deleted after so many months. 0: it is kept for ever.",
+    )
     crl_portfolio_admin_id = fields.Many2one(
         "res.users",
         "Portfolio Administrator",
@@ -122,6 +146,10 @@ class ResCompany(models.Model):
     _crl_log_months_positive = models.Constraint(
         "CHECK(crl_log_months >= 0)", "The months to keep the log cannot be negative."
     )
+    _crl_consent_months_positive = models.Constraint(
+        "CHECK(crl_consent_months >= 0)",
+        "The months to keep former consents cannot be negative.",
+    )
 
     def _crl_tz(self):
         """Name of the time zone the company lives in."""
@@ -140,6 +168,14 @@ class ResCompany(models.Model):
             self.crl_email_gap_hours
             or self.crl_sms_gap_hours
             or self.crl_weekly_marketing
+        )
+
+    def _crl_needs_yes(self, country):
+        """Whether marketing to somebody in a country waits for an explicit yes."""
+        self.ensure_one()
+        basis = self.crl_marketing_basis
+        return basis == "opt_in" or (
+            basis == "countries" and country in self.crl_opt_in_country_ids
         )
 
     def _crl_today(self):

@@ -44,6 +44,15 @@ class ResConfigSettings(models.TransientModel):
     crl_service_ignores_blacklist = fields.Boolean(
         related="company_id.crl_service_ignores_blacklist", readonly=False
     )
+    crl_marketing_basis = fields.Selection(
+        related="company_id.crl_marketing_basis", readonly=False
+    )
+    crl_opt_in_country_ids = fields.Many2many(
+        related="company_id.crl_opt_in_country_ids", readonly=False
+    )
+    crl_consent_months = fields.Integer(
+        related="company_id.crl_consent_months", readonly=False
+    )
     crl_log_months = fields.Integer(related="company_id.crl_log_months", readonly=False)
     crl_portfolio_admin_id = fields.Many2one(
         related="company_id.crl_portfolio_admin_id", readonly=False

@@ -23,6 +23,7 @@ class ResPartner(models.Model):
         )
         # the engine's rows follow whoever may change the customer
         changed = changed.sudo()
+        changed._crl_move_consents()
         changed._crl_follow_commercial()
         changed.filtered(lambda partner: not partner.active)._crl_follow_archive()
         changed._crl_replace_contact()
@@ -112,6 +113,7 @@ class ResPartner(models.Model):
         """After rows changed hands past the ORM: the owner, the persons and the facts
         are those of the customer they are with now."""
         self.env.invalidate_all()
+        self._crl_move_consents()
         self._crl_follow_commercial()
         customers = self.commercial_partner_id
         self._crl_replace_contact()
@@ -141,6 +143,22 @@ class ResPartner(models.Model):
             live = company.crl_touchpoint_ids.filtered("is_live")
             live.activity_id.with_context(crl_engine=True).res_id = company.id
             company._crl_settle()
+
+    def _crl_move_consents(self):
+        """What people said goes with them to the customer they belong to now."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """UPDATE crl_consent c SET partner_id = p.commercial_partner_id
+                     FROM res_partner p
+                    WHERE p.id = c.contact_id
+                      AND p.commercial_partner_id <> c.partner_id
+                      AND (c.contact_id = ANY(%(ids)s) OR c.partner_id = ANY(%(ids)s))
+                RETURNING c.id""",
+                ids=self.ids,
+            )
+        )
+        self.env["crl.consent"].invalidate_model(["partner_id"], flush=False)
 
     def _crl_replace_contact(self):
         """Write to somebody else, where the person is archived or elsewhere now."""

@@ -53,6 +53,19 @@ EXPORTED = {
         "note",
     ],
     "crl.indicator.history": ["indicator_id", "week", "raw", "score", "band"],
+    "crl.consent": [
+        "contact_id",
+        "date",
+        "channel",
+        "purpose",
+        "status",
+        "source",
+        "address",
+        "note",
+        "text",
+        "lang",
+        "ip",
+    ],
 }
 
 
@@ -166,6 +179,11 @@ class ResPartner(models.Model):
             ("crl_indicator_value", "note = NULL"),
             # past the ORM, which lets nobody change a line
             ("crl_touchpoint_log", "note = NULL"),
+            # the word itself stays: a no must be heeded for ever
+            (
+                "crl_consent",
+                "note = NULL, text = NULL, lang = NULL, ip = NULL, address = NULL",
+            ),
         ):
             self.env.cr.execute(
                 SQL(
@@ -176,6 +194,7 @@ class ResPartner(models.Model):
                 )
             )
         people = customers._crl_get_people()
+        people.crl_away_until = False
         self.env.cr.execute(
             SQL(
                 """UPDATE mail_activity a SET note = NULL, feedback = NULL

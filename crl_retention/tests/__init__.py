@@ -4,6 +4,7 @@ from . import test_backlog
 from . import test_campaign
 from . import test_card
 from . import test_case
+from . import test_consent
 from . import test_demo
 from . import test_dry_run
 from . import test_enroll

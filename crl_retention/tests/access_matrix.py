@@ -65,6 +65,7 @@ MATRIX = {
     "crl.enrollment": ENGINE,
     "crl.touchpoint": ENGINE,
     "crl.touchpoint.log": ENGINE,
+    "crl.consent": {**ENGINE, "marketing": "r:AB"},
     "crl.case": {
         "rep leader": "r:A w:A c:A m:A",
         "colleague": "r:B w:B c:B m:B",
@@ -110,6 +111,7 @@ MATRIX = {
     "crl.cadence.preview": DIALOG,
     "crl.cadence.preview.line": DIALOG,
     "crl.ask": DIALOG,
+    "crl.consent.entry": DIALOG,
     "crl.deputy": DIALOG,
     "crl.dry.run": DIALOG,
     "crl.dry.run.line": RESULTS,
@@ -165,6 +167,8 @@ FACTS = {
     "crl_campaign_member_ids",
 }
 WORDS = {
+    "crl_consent_ids",
+    "crl_consent_summary",
     "crl_touchpoint_ids",
     "crl_ahead_ids",
     "crl_past_ids",
@@ -177,8 +181,11 @@ OPEN = {
     "crl_preferred_channel",
     "crl_do_not_contact",
     # whether an address works is so for everybody
+    "crl_consents",
+    "crl_away_until",
     "crl_email_is_dead",
     "crl_phone_is_dead",
+    "crl_closed_address",
 }
 
 

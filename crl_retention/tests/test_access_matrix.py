@@ -154,6 +154,14 @@ class TestAccessMatrix(TransactionCase):
                 "decision": "held",
                 "note": "Dry dough",
             },
+            "crl.consent": lambda: {
+                **person,
+                "contact_id": customer.id,
+                "channel": "email",
+                "purpose": "marketing",
+                "status": "granted",
+                "source": "employee",
+            },
             "crl.case": lambda: {
                 **person,
                 "user_id": customer.user_id.id,
@@ -233,6 +241,11 @@ class TestAccessMatrix(TransactionCase):
             "crl.why.line": lambda: {"sentence": "Dry dough"},
             "crl.heartbeat": lambda: {"date_start": now},
             "crl.cadence.version": lambda: {"cadence_id": cadence, "number": 77},
+            "crl.consent.entry": lambda: {
+                "partner_id": customer.id,
+                "contact_id": customer.id,
+                "note": "Dry dough",
+            },
             "crl.ask": lambda: {"verb": "exit", "reason": "Dry dough"},
             "mail.message": lambda: {
                 "model": "crl.case",

@@ -3,6 +3,7 @@ from . import crl_ask
 from . import crl_cadence_move
 from . import crl_cadence_preview
 from . import crl_choice
+from . import crl_consent_entry
 from . import crl_deputy
 from . import crl_dry_run
 from . import crl_dry_run_forecast
@@ -19,3 +20,5 @@ from . import crl_touchpoint_move
 from . import crl_touchpoint_result
 from . import crl_why
 from . import mail_activity_schedule
+from . import mail_compose_message
+from . import sms_composer

@@ -28,6 +28,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         # the engine's rows follow whoever may merge the customers
         dst_partner.sudo()._crl_join(src_partners.sudo())
+        # while it can still be told who said what
+        dst_partner.sudo()._crl_join_consents(src_partners.sudo())
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _update_reference_fields(self, src_partners, dst_partner):
@@ -52,16 +54,25 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return super()._log_merge_operation(src_partners, dst_partner)
 
     def _crl_keep_opt_out(self, sources, customer):
-        """Who was not to be written to under one address is not under another."""
+        """Who was not to be written to under one address is not under another; what
+        the ledger knows of is done already."""
         note = self.env._("Merged with a contact that was on the blacklist.")
-        if (
-            any(sources.mapped("is_blacklisted"))
-            and customer.email_normalized
-            and not customer.is_blacklisted
-        ):
+        email, number = (
+            sources.filtered(
+                lambda source, key=key, listed=listed: (
+                    source[listed]
+                    and not (source.crl_consents or {}).get(key, {}).get("is_ours")
+                )
+            )
+            for key, listed in (
+                ("email.marketing", "is_blacklisted"),
+                ("sms.marketing", "phone_sanitized_blacklisted"),
+            )
+        )
+        if email and customer.email_normalized and not customer.is_blacklisted:
             sources.env["mail.blacklist"]._add(customer.email_normalized, message=note)
         if (
-            any(sources.mapped("phone_sanitized_blacklisted"))
+            number
             and customer.phone_sanitized
             and not customer.phone_sanitized_blacklisted
         ):
