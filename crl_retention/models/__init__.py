@@ -35,6 +35,7 @@ from . import crl_touchpoint_frequency
 from . import crl_touchpoint_limits
 from . import crl_touchpoint_optout
 from . import crl_touchpoint_preferences
+from . import crl_touchpoint_away
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_card
 from . import crl_touchpoint_notice

@@ -51,6 +51,7 @@ class CrlTouchpoint(models.Model):
             "_rule_too_old",
             "_rule_wait",
             "_rule_consent",
+            "_rule_away",
             "_rule_owner",
             "_rule_message",
             "_rule_frequency",
