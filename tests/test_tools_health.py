@@ -46,7 +46,9 @@ def thresholds(draw):
 
 
 def simple(weights, scores):
-    return [Measure(i, w, s) for i, (w, s) in enumerate(zip(weights, scores))]
+    return [
+        Measure(i, w, s) for i, (w, s) in enumerate(zip(weights, scores, strict=True))
+    ]
 
 
 def rank(band):

@@ -67,6 +67,15 @@ from . import crl_touchpoint_campaign
 from . import crl_consent
 from . import crl_consent_blacklist
 from . import crl_blacklist
+from . import crl_indicator_health
+from . import crl_relationship_health
+from . import crl_relationship_override
+from . import crl_relationship_panel
+from . import crl_relationship_remedy
+from . import crl_alert
+from . import crl_alert_opening
+from . import crl_alert_playbook
+from . import crl_cadence_start
 from . import calendar_event
 from . import ir_http
 from . import ir_qweb
@@ -79,6 +88,7 @@ from . import mailing_trace
 from . import phone_blacklist
 from . import resource_calendar
 from . import res_company
+from . import res_company_health
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_address

@@ -40,6 +40,10 @@ class CrlEngine(models.AbstractModel):
             ("crl.touchpoint", "_reopen_lost"),
             ("crl.case", "_remind_due"),
             ("crl.indicator", "_refresh_due"),
+            ("crl.relationship", "_end_overrides"),
+            ("crl.relationship", "_refresh_health_due"),
+            ("crl.alert", "_wake_due"),
+            ("crl.alert", "_start_playbooks"),
         ]
 
     @api.model

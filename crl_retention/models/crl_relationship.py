@@ -39,7 +39,7 @@ class CrlRelationship(models.Model):
         ondelete="restrict",
         group_expand="_read_group_stage_ids",
     )
-    score = fields.Integer("Health", aggregator="avg")
+    score = fields.Float("Health", digits=(5, 2), aggregator="avg")
     band = fields.Selection(BANDS)
     trend = fields.Selection(TRENDS)
     confidence = fields.Integer("Confidence (%)", aggregator="avg")

@@ -94,6 +94,9 @@ class CrlTouchpoint(models.Model):
     score = fields.Integer(help="From 1, very unhappy, to 5, very content. 0 = none.")
     cause_ids = fields.Many2many("crl.case.cause", string="Troubles")
     note = fields.Text()
+    subject = fields.Char(
+        "About", help="What a contact is for that no step and no case asks for."
+    )
     feedback_date = fields.Datetime("Customer Answered")
     access_token = fields.Char(
         "Secret of the Link",
@@ -137,7 +140,7 @@ class CrlTouchpoint(models.Model):
             touchpoint.situation = "on_way" if is_on_way else touchpoint.state
 
     @api.depends_context("lang")
-    @api.depends("step_id.name", "channel", "case_id", "campaign_id.name")
+    @api.depends("step_id.name", "channel", "case_id", "campaign_id.name", "subject")
     def _compute_title(self):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for touchpoint in self:
@@ -163,6 +166,8 @@ class CrlTouchpoint(models.Model):
         if self.campaign_id:
             # whoever may do the contact reads what it is for
             return self.campaign_id.sudo().name
+        if self.subject:
+            return self.subject
         channels = channels or dict(
             self._fields["channel"]._description_selection(self.env)
         )

@@ -24,6 +24,7 @@ DECISIONS = [
     ("opted_out", "Unsubscribed"),
     ("chosen", "Chosen"),
     ("case", "Case"),
+    ("health", "Health"),
     ("repaired", "Put right"),
     ("erased", "Erased"),
 ]
@@ -125,6 +126,14 @@ class CrlTouchpointLog(models.Model):
             "chosen": self.env._("Chose on our page what to get:"),
             "held.away": self.env._("An automatic reply came."),
             "case": self.env._("Case:"),
+            "health.override": self.env._("The health was set by hand:"),
+            "health.override_over": self.env._(
+                "The health is what the indicators say again."
+            ),
+            "health.snoozed": self.env._("An alert was put off:"),
+            "health.alert_done": self.env._("An alert was closed by hand:"),
+            "health.playbook": self.env._("An alert could not start a procedure."),
+            "health": self.env._("Health:"),
             "repaired": self.env._("Put right."),
         }
 

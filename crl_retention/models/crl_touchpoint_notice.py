@@ -85,9 +85,10 @@ class CrlTouchpoint(models.Model):
         did it today.
 
         :param wanted: ``{(partner it is about, user, summary): note}``
+        :returns: ``{key of wanted: activity}``
         """
         if not wanted:
-            return
+            return {}
         Activity = self.env["mail.activity"].with_context(
             active_test=False, crl_engine=True, mail_activity_quick_update=True
         )
@@ -101,13 +102,18 @@ class CrlTouchpoint(models.Model):
                 ("date_done", ">=", fields.Date.today()),
             ]
         )
-        known = {(a.res_id, a.user_id, a.summary) for a in known}
+        known = {(a.res_id, a.user_id, a.summary): a for a in known}
         partners = self.env["res.partner"].concat(*(key[0] for key in wanted))
         # one query for the names that create() would read one by one
         partners.mapped("display_name")
         model_id = self.env["ir.model"]._get_id("res.partner")
         todo = self.env.ref("mail.mail_activity_data_todo")
-        Activity.create(
+        fresh = {
+            key: note
+            for key, note in wanted.items()
+            if key[1] and (key[0].id, *key[1:]) not in known
+        }
+        activities = Activity.create(
             [
                 {
                     "res_model_id": model_id,
@@ -118,7 +124,13 @@ class CrlTouchpoint(models.Model):
                     "user_id": user.id,
                     "automated": True,
                 }
-                for (partner, user, summary), note in wanted.items()
-                if user and (partner.id, user, summary) not in known
+                for (partner, user, summary), note in fresh.items()
             ]
         )
+        created = dict(zip(fresh, activities, strict=True))
+        return {
+            (partner, user, summary): created.get((partner, user, summary))
+            or known[partner.id, user, summary]
+            for partner, user, summary in wanted
+            if user
+        }

@@ -54,6 +54,18 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.crl_consent_months", readonly=False
     )
     crl_log_months = fields.Integer(related="company_id.crl_log_months", readonly=False)
+    crl_health_at_risk = fields.Float(
+        related="company_id.crl_health_at_risk", readonly=False
+    )
+    crl_health_watch = fields.Float(
+        related="company_id.crl_health_watch", readonly=False
+    )
+    crl_health_alert_days = fields.Integer(
+        related="company_id.crl_health_alert_days", readonly=False
+    )
+    crl_health_points = fields.Float(
+        related="company_id.crl_health_points", readonly=False
+    )
     crl_portfolio_admin_id = fields.Many2one(
         related="company_id.crl_portfolio_admin_id", readonly=False
     )

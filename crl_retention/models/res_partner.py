@@ -38,7 +38,7 @@ class ResPartner(models.Model):
         search="_search_crl_stage_id",
         **FACT,
     )
-    crl_score = fields.Integer(
+    crl_score = fields.Float(
         related="crl_relationship_id.score",
         string="Health",
         search="_search_crl_score",
@@ -91,6 +91,12 @@ class ResPartner(models.Model):
         string="Customer Since",
         search="_search_crl_customer_since",
         **FACT,
+    )
+    crl_health_panel = fields.Json(
+        related="crl_relationship_id.health_panel", string="Why the Health", **FACT
+    )
+    crl_alert_ids = fields.One2many(
+        "crl.alert", "partner_id", "Alerts", groups=INSIDERS
     )
     crl_touchpoint_ids = fields.One2many(
         "crl.touchpoint", "partner_id", "Contacts with the Customer", groups=INSIDERS
@@ -241,6 +247,7 @@ class ResPartner(models.Model):
                     and (not t.step_id or t._get_step().owner_rule == "salesperson")
                 )
             )._hand_over(owner)
+            partners.crl_alert_ids.filtered("dedup_key")._hand_over(owner, company)
             if owner:
                 partners.crl_case_ids.filtered(lambda case: case._is_live()).write(
                     {"user_id": owner.id}

@@ -4,7 +4,13 @@ from odoo.tools import SQL
 from .crl_case import VISIT_KINDS
 
 #: Tables of what was planned, said and done with one customer.
-TABLES = ("crl_enrollment", "crl_touchpoint", "crl_case", "crl_touchpoint_log")
+TABLES = (
+    "crl_enrollment",
+    "crl_touchpoint",
+    "crl_case",
+    "crl_alert",
+    "crl_touchpoint_log",
+)
 
 
 class ResPartner(models.Model):
@@ -42,6 +48,7 @@ class ResPartner(models.Model):
         everyone = self | sources
         self._crl_join_enrollments(everyone)
         self._crl_join_cases(everyone)
+        self._crl_join_alerts(everyone)
         self._crl_join_relationships(everyone)
         self._crl_join_indicators(everyone)
         self.env.flush_all()
@@ -88,6 +95,16 @@ class ResPartner(models.Model):
                 case.enrollment_id = main
                 case._hold_enrollment()
 
+    def _crl_join_alerts(self, everyone):
+        """Of alerts for the same reason the first goes on."""
+        live = everyone.crl_alert_ids.filtered("dedup_key")
+        for key, alerts in live.grouped(
+            lambda alert: alert.dedup_key.partition(":")[2]
+        ).items():
+            kept = alerts.sorted(lambda alert: (alert.date, alert.id))[0]
+            (alerts - kept)._close()
+            kept.dedup_key = f"{self.id}:{key}"
+
     def _crl_join_relationships(self, everyone):
         rows = self.env["crl.relationship"].search(
             [("partner_id", "in", everyone.ids)], order="id"
@@ -97,6 +114,8 @@ class ResPartner(models.Model):
         kept = rows.filtered(lambda row: row.partner_id == self)[:1] or rows[0]
         since = [day for day in rows.mapped("customer_since") if day]
         everyone.crl_relationship_id = False
+        by_hand = rows.filtered("override_band").sorted("override_until", reverse=True)
+        kept._take_override(by_hand[:1])
         (rows - kept).unlink()
         kept.write(
             {
@@ -119,6 +138,7 @@ class ResPartner(models.Model):
         self._crl_replace_contact()
         customers._crl_follow_owner()
         self.env["crl.relationship"]._refresh(customers)
+        self.env["crl.relationship"]._refresh_health(customers)
 
     # ---- To another company ----
 

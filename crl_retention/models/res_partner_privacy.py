@@ -15,7 +15,11 @@ EXPORTED = {
         "last_verdict",
         "score",
         "band",
+        "override_band",
+        "override_until",
+        "override_reason",
     ],
+    "crl.alert": ["reason", "date", "state", "date_done", "snooze_until", "note"],
     "crl.enrollment": ["cadence_id", "date_start", "cycle", "state", "exit_reason"],
     "crl.touchpoint": [
         "contact_id",
@@ -177,6 +181,8 @@ class ResPartner(models.Model):
             ("crl_case", "description = NULL"),
             ("crl_enrollment", "exit_reason = NULL"),
             ("crl_indicator_value", "note = NULL"),
+            ("crl_relationship", "override_reason = NULL"),
+            ("crl_alert", "note = NULL"),
             # past the ORM, which lets nobody change a line
             ("crl_touchpoint_log", "note = NULL"),
             # the word itself stays: a no must be heeded for ever

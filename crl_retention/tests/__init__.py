@@ -1,5 +1,6 @@
 from . import test_access_matrix
 from . import test_activity_done
+from . import test_alert
 from . import test_backlog
 from . import test_campaign
 from . import test_card
@@ -18,6 +19,8 @@ from . import test_indicator
 from . import test_indicator_load
 from . import test_injection
 from . import test_people_absence
+from . import test_health
+from . import test_health_panel
 from . import test_heartbeat
 from . import test_exit
 from . import test_hours

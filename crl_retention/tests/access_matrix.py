@@ -66,6 +66,7 @@ MATRIX = {
     "crl.touchpoint": ENGINE,
     "crl.touchpoint.log": ENGINE,
     "crl.consent": {**ENGINE, "marketing": "r:AB"},
+    "crl.alert": ENGINE,
     "crl.case": {
         "rep leader": "r:A w:A c:A m:A",
         "colleague": "r:B w:B c:B m:B",
@@ -112,6 +113,8 @@ MATRIX = {
     "crl.cadence.preview.line": DIALOG,
     "crl.ask": DIALOG,
     "crl.consent.entry": DIALOG,
+    "crl.alert.snooze": DIALOG,
+    "crl.health.override": DIALOG,
     "crl.deputy": DIALOG,
     "crl.dry.run": DIALOG,
     "crl.dry.run.line": RESULTS,
@@ -119,6 +122,8 @@ MATRIX = {
     "crl.hand.over": {"manager settings": "c:ABE"},
     "crl.privacy": MANAGERS,
     "crl.cadence.move": MANAGERS,
+    "crl.health.trial": MANAGERS,
+    "crl.health.trial.line": MANAGERS,
     "crl.cadence.move.line": MANAGERS,
     "crl.why": {**DIALOG, "direction": "c:ABE"},
     "crl.why.line": {**DIALOG, "direction": "c:ABE"},
@@ -165,6 +170,7 @@ FACTS = {
     "crl_indicator_value_ids",
     "crl_segment_ids",
     "crl_campaign_member_ids",
+    "crl_health_panel",
 }
 WORDS = {
     "crl_consent_ids",
@@ -174,6 +180,7 @@ WORDS = {
     "crl_past_ids",
     "crl_enrollment_ids",
     "crl_case_ids",
+    "crl_alert_ids",
     "crl_touchpoint_count",
     "crl_last_words",
 }

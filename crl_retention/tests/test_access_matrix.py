@@ -247,6 +247,24 @@ class TestAccessMatrix(TransactionCase):
                 "note": "Dry dough",
             },
             "crl.ask": lambda: {"verb": "exit", "reason": "Dry dough"},
+            "crl.alert": lambda: {
+                **person,
+                "user_id": customer.user_id.id,
+                "reason": "band",
+                "note": "Dry dough",
+            },
+            "crl.alert.snooze": lambda: {"until": now, "reason": "Dry dough"},
+            "crl.health.override": lambda: {
+                "relationship_id": made("crl.relationship"),
+                "band": "watch",
+                "reason": "Dry dough",
+                "until": now,
+            },
+            "crl.health.trial": dict,
+            "crl.health.trial.line": lambda: {
+                "trial_id": made("crl.health.trial"),
+                "indicator_id": cls.shared["crl.indicator"].id,
+            },
             "mail.message": lambda: {
                 "model": "crl.case",
                 "res_id": made("crl.case"),

@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import crl_alert_snooze
 from . import crl_ask
 from . import crl_cadence_move
 from . import crl_cadence_preview
@@ -14,6 +15,9 @@ from . import crl_dry_run_text
 from . import crl_dry_run_verdict
 from . import crl_enroll
 from . import crl_hand_over
+from . import crl_health_override
+from . import crl_health_trial
+from . import crl_health_trial_line
 from . import crl_privacy
 from . import crl_relationship_stage
 from . import crl_touchpoint_move
