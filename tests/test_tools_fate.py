@@ -46,6 +46,14 @@ CASES = [
         fate.STOP,
     ),
     ("email", "unknown", WRAP.format("SMTPDataError: (554, b'5.7.1 spam')"), "stop"),
+    # the text is refused, or the box is full: the address is good
+    ("email", "unknown", WRAP.format("SMTPDataError: (550, b'not this')"), "stop"),
+    (
+        "email",
+        "unknown",
+        WRAP.format("SMTPRecipientsRefused: {'a@b.it': (552, b'full')}"),
+        fate.STOP,
+    ),
     (
         "email",
         "unknown",
@@ -65,6 +73,8 @@ CASES = [
     ("email", "mail_bounce", "550 No such user here", fate.DEAD),
     ("email", "mail_bounce", "5.2.2 mailbox full", fate.STOP),
     ("email", "mail_bounce", "Status: 4.4.1 no answer from host", fate.STOP),
+    ("email", "mail_bounce", "Status: 4.1.1 ask again", fate.STOP),
+    ("email", "mail_bounce", "Status: 5.0.0", fate.STOP),
     ("email", "mail_bounce", "mx 10.5.1.1 refused", fate.STOP),
     ("email", "mail_email_invalid", None, fate.DEAD),
     ("email", "mail_bl", None, fate.STOP),
@@ -129,9 +139,13 @@ def test_tries_grow_apart_and_end(start, hours):
     assert tries == len(fate.GAPS) or now + fate.GAPS[tries] > end
 
 
-def test_no_more_than_the_gaps():
-    forever = datetime.max
-    assert fate.next_try(len(fate.GAPS), datetime(2026, 3, 2), forever) is None
+def test_tried_again_when_the_manual_says():
+    now = datetime(2026, 3, 2)
+    moments = [fate.next_try(tries, now, datetime.max) for tries in range(7)]
+    hours = [moment and (moment - now) / timedelta(hours=1) for moment in moments]
+    assert hours == [5 / 60, 0.5, 2, 8, 24, None, None]
+    # the last moment it is welcome still is
+    assert fate.next_try(1, now, moments[1]) == moments[1]
 
 
 @given(
