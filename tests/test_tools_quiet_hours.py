@@ -72,6 +72,14 @@ def test_a_month_of_holidays_ends(moment, window, tz, country):
         assert found <= moment + timedelta(days=3) or quiet.days_off
 
 
+def test_after_a_month_of_holidays_it_is_asked_again():
+    start, quiet = datetime(2026, 3, 5, 8), quiet_hours.of_country("FR")
+    found = quiet_hours.first_moment(
+        start, 0, 24, "Europe/Paris", quiet, lambda day: True
+    )
+    assert found == datetime(2026, 4, 5, 6)  # 8:00 in Paris, 31 days later
+
+
 @given(moments(), windows, zones)
 def test_without_quiet_hours_the_step_s_count_alone(moment, window, tz):
     assert quiet_hours.first_moment(moment, *window, tz) == schedule.next_open(
@@ -87,6 +95,7 @@ def test_without_quiet_hours_the_step_s_count_alone(moment, window, tz):
         ("FR", "2026-03-07 21:30", "Europe/Paris", "2026-03-09 07:00"),
         # 20:30 UTC is 21:30 in Paris: an hour later than elsewhere
         ("FR", "2026-03-05 20:30", "Europe/Paris", "2026-03-05 20:30"),
+        ("GB", "2026-03-05 20:59", "Europe/London", "2026-03-05 20:59"),
         ("GB", "2026-03-05 21:00", "Europe/London", "2026-03-06 08:00"),
         ("US", "2026-03-05 12:59", "America/New_York", "2026-03-05 13:00"),
         # Easter Monday 2026, and the night the clock goes forward
@@ -111,3 +120,10 @@ def test_hours_that_never_meet():
     now = datetime(2026, 3, 5)
     assert quiet_hours.first_moment(now, 22, 24, "Europe/Paris", quiet) is None
     assert quiet_hours.first_moment(now, 5, 8, "Europe/Paris", quiet) is None
+
+
+@pytest.mark.parametrize("window", [(0, 0), (9, 9), (18, 9)])
+@given(moments(), zones, quiets | st.just(quiet_hours.Quiet(24.0, 0.0)))
+def test_hours_that_end_before_they_begin_are_all_day(window, moment, tz, quiet):
+    found = quiet_hours.first_moment(moment, *window, tz, quiet)
+    assert found == quiet_hours.first_moment(moment, 0, 24, tz, quiet)
