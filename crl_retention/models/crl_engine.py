@@ -73,13 +73,11 @@ class CrlEngine(models.AbstractModel):
         try:
             with self._keep_news(), self.env.cr.savepoint():
                 getattr(records, work)() if isinstance(work, str) else work(records)
-                self.env.flush_all()
         except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
             # the database's state, or a connection that is gone, and nothing of a
             # record's: the whole batch is tried again
             raise
         except Exception as error:  # noqa: BLE001
-            self.env.invalidate_all()
             if len(records) > 1:
                 half = len(records) // 2
                 self._isolate(records[:half], work, set_aside)
@@ -163,7 +161,6 @@ class CrlEngine(models.AbstractModel):
                     self.env.ref(helper)._trigger()
                     helper = None
                 left = self.env["ir.cron"]._commit_progress(handled or 0)
-                self.env.invalidate_all()
                 if handled:
                     left = heartbeat._beat(date_progress=fields.Datetime.now())
             size = min(2 * size, BATCH)

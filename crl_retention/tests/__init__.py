@@ -8,6 +8,7 @@ from . import test_case
 from . import test_consent
 from . import test_demo
 from . import test_dry_run
+from . import test_engine
 from . import test_enroll
 from . import test_enrollment
 from . import test_fate

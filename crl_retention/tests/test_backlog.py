@@ -3,6 +3,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import fields
+from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -97,13 +98,20 @@ class TestBacklog(CrlCase):
             self.env["crl.heartbeat"].search([]).date_end, fields.Datetime.now()
         )
 
-    def test_a_lost_connection_is_nobodys_fault(self):
-        tries = []
+    def test_the_databases_state_is_nobodys_fault(self):
+        """A lost connection, or rows that another worker writes: the batch waits."""
+        for error in (
+            psycopg2.InterfaceError,
+            psycopg2.errors.SerializationFailure,
+            ConcurrencyError,
+        ):
+            with self.subTest(error=error):
+                tries = []
 
-        def work(records):
-            tries.append(records)
-            raise psycopg2.InterfaceError("cursor already closed")
+                def work(records, error=error, tries=tries):
+                    tries.append(records)
+                    raise error("Not of a record's making")
 
-        with self.assertRaises(psycopg2.InterfaceError):
-            self.env["crl.engine"]._isolate(self.get_welcomes(), work)
-        self.assertEqual(len(tries), 1)
+                with self.assertRaises(error):
+                    self.env["crl.engine"]._isolate(self.get_welcomes(), work)
+                self.assertEqual(len(tries), 1)

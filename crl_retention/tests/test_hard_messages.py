@@ -5,6 +5,8 @@ from odoo.addons.sms.models import sms_sms
 
 from .common import CrlCase
 
+ENGINE_LOG = "odoo.addons.crl_retention.models.crl_engine"
+
 
 @tagged("post_install", "-at_install")
 class TestHardMessages(CrlCase):
@@ -18,7 +20,7 @@ class TestHardMessages(CrlCase):
         self.at(moment)
         self.run_cron()
 
-    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    @mute_logger(ENGINE_LOG)
     def test_poison_is_set_aside_and_the_rest_goes_on(self):
         poison = self.customer
         Touchpoint = type(self.env["crl.touchpoint"])
@@ -32,7 +34,11 @@ class TestHardMessages(CrlCase):
         self.patch(Touchpoint, "_prepare_message", prepare_or_fail)
         others = self._new_customer("Uno") + self._new_customer("Due")
         enrollments = self.enroll(others)
-        self.run_cron()
+        with self.assertLogs(ENGINE_LOG, "WARNING") as logs:
+            self.run_cron()
+        # the log tells why, and of no other
+        self.assertEqual(len(logs.output), 1)
+        self.assertIn("ZeroDivisionError: poison", logs.output[0])
         poisoned = self.touchpoint(self.enrollment, "step_m1_welcome")
         self.assertEqual(poisoned.state, "planned")
         self.assertIn("Error", poisoned.hold_reason)
