@@ -54,7 +54,19 @@ def test_the_end_is_the_same_on_each_day_of_an_absence(today, missed):
 
 def test_an_absence_without_end_is_looked_at_again():
     last = absence.last_day_away(MONDAY, is_workday, lambda day: True)
-    assert last == MONDAY + timedelta(days=absence.LOOK_AHEAD)
+    assert last == date(2026, 5, 1)  # 60 days later
+
+
+def test_an_absence_is_found_behind_a_fortnight_of_days_off():
+    def ask(days_off):
+        return absence.last_day_away(
+            MONDAY + timedelta(days=days_off),
+            lambda day: day <= MONDAY,
+            lambda day: True,
+        )
+
+    assert ask(14) is not None
+    assert ask(15) is None
 
 
 def test_who_never_works_is_not_away():

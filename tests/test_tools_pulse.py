@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,43 @@ def test_a_start_excuses_nothing_but_delay(found):
     assert pulse.find_troubles(starting) == [
         code for code in pulse.find_troubles(settled) if code not in excused
     ]
+
+
+WELL = pulse.Pulse(NOW, NOW, uptime=timedelta(hours=1))
+SECOND = timedelta(seconds=1)
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+SILENT = {"last_sign": NOW - timedelta(days=1)}
+
+
+@pytest.mark.parametrize(
+    "code, well, wrong",
+    [
+        (
+            "not_run",
+            {"last_sign": NOW - QUARTER},
+            {"last_sign": NOW - QUARTER - SECOND},
+        ),
+        (
+            "not_run",
+            {"interval": HOUR, "last_sign": NOW - 3 * HOUR},
+            {"interval": HOUR, "last_sign": NOW - 3 * HOUR - SECOND},
+        ),
+        (
+            "not_run",
+            {"uptime": timedelta(seconds=89), **SILENT},
+            {"uptime": timedelta(seconds=90), **SILENT},
+        ),
+        ("behind", {"oldest_due": NOW - QUARTER}, {"oldest_due": NOW - HOUR - SECOND}),
+        ("behind", {"oldest_due": NOW - HOUR}, {"oldest_due": NOW - 2 * HOUR}),
+        # what follows from a switch is not told beside it
+        ("inactive", {}, {"is_active": False, **SILENT}),
+        ("neutralized", {}, {"is_neutralized": True, "is_active": False, **SILENT}),
+        ("job_failed", {}, {"failed_jobs": "crl.case._remind_due"}),
+        ("mail_queue", {}, {"mail_count": 1}),
+        ("sms_queue", {}, {"sms_count": 1}),
+    ],
+)
+def test_what_monitoring_is_promised(code, well, wrong):
+    assert pulse.find_troubles(replace(WELL, **well)) == []
+    assert pulse.find_troubles(replace(WELL, **wrong)) == [code]

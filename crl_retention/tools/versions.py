@@ -6,7 +6,7 @@ whoever does it, and what was agreed by hand keeps its day. No contact comes twi
 is a step and an occurrence, and a step has at most one that is still to come.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ class Change(NamedTuple):
 
 
 def choose_occurrence(
-    contacts: Iterable[Contact], repeats: bool, is_past: Callable[[int], bool]
+    contacts: Sequence[Contact], repeats: bool, is_past: Callable[[int], bool]
 ) -> int | None:
     """Which occurrence of a step is the one to come; none when it is over.
 
@@ -72,7 +72,6 @@ def choose_occurrence(
     >>> choose_occurrence([Contact(7, "call", 1, "done")], True, lambda n: n < 4)
     4
     """
-    contacts = list(contacts)
     live = next((contact for contact in contacts if contact.is_live), None)
     if live and (live.state == "open" or live.is_fixed):
         return live.occurrence
