@@ -128,7 +128,7 @@ def _add_load(actions: Actions, common: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--wide", action="store_true", help="each column is an indicator, by its code"
     )
-    group.add_argument("--date", default="", help="of rows without one; today")
+    group.add_argument("--date", default="", help="of rows without one; now")
     group.add_argument(
         "--ids", action="store_true", help="customers are Odoo's own numbers (ids)"
     )

@@ -43,7 +43,7 @@ class Done:
 class Journal:
     """The journal of one load.
 
-    :ivar today: the date of rows without one, the same for the whole load
+    :ivar today: the day the load began
     """
 
     path: Path

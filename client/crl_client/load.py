@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -42,12 +43,20 @@ def check_nothing(rows: Sequence[dict[str, Any]]) -> list[RowResult]:
     return [RowResult(at, "checked") for at in range(len(rows))]
 
 
+def _name_lines(reason: str, lines: Sequence[int]) -> str:
+    """A reason that names another row of the batch, with that row's line in the file."""
+    found = re.match(r"Row (\d+) ", reason)
+    if found and int(found[1]) < len(lines):
+        return f"Line {lines[int(found[1])]} {reason[found.end() :]}"
+    return reason
+
+
 @dataclass(frozen=True)
 class Options:
     """How a file is to be read.
 
     :ivar mapping: columns by what they hold, see :meth:`Layout.find`
-    :ivar date: the date of rows that have none
+    :ivar date: of rows that have none; they are of the moment of the load without it
     :ivar ids: customers are named by Odoo's own numbers
     """
 
@@ -143,7 +152,7 @@ class Load:
     ) -> Result:
         """Load or check the file.
 
-        :param today: the date of rows without one, where the options name none
+        :param today: the ISO day; the same file on another day is another load
         :param on_progress: told the line up to which it is done
         """
         result = Result(self.report)
@@ -151,15 +160,13 @@ class Load:
             client = self.client
             if self.dry_run or not client:
                 check = client.check_values if client else check_nothing
-                for batch in self._batches(self.options.date or today):
+                for batch in self._batches():
                     self._finish(batch, self._ask(batch, check), report, result)
                     on_progress(batch[-1].content.line)
                 return result
-            journal = journals.Journal.open(
-                self.state, self.id, self.options.date or today
-            )
+            journal = journals.Journal.open(self.state, self.id, today)
             result.resumed = len(journal.done)
-            for number, batch in enumerate(self._batches(journal.today)):
+            for number, batch in enumerate(self._batches()):
                 done = journal.done.get(number)
                 if done is None:
                     key = f"{self.id}:{journal.today}:{number}"
@@ -173,10 +180,10 @@ class Load:
 
     # ---- From rows to batches ----
 
-    def _batches(self, today: str) -> Iterator[list[Item]]:
+    def _batches(self) -> Iterator[list[Item]]:
         """The file in batches, which are the same each time."""
         batch: list[Item] = []
-        for item in self._items(today):
+        for item in self._items():
             batch.append(item)
             if len(batch) >= self.options.batch:
                 yield batch
@@ -184,10 +191,14 @@ class Load:
         if batch:
             yield batch
 
-    def _items(self, today: str) -> Iterator[Item]:
+    def _items(self) -> Iterator[Item]:
         options = self.options
         converter = Converter(
-            self.layout, today, options.decimal, options.date_format, options.ids
+            self.layout,
+            options.date,
+            options.decimal,
+            options.date_format,
+            options.ids,
         )
         seen = Seen()
         try:
@@ -234,8 +245,9 @@ class Load:
         ]
         results = verb(rows) if rows else []
         counts = Counter(found.status for found in results)
+        lines = [batch[at].content.line for at in positions]
         refused = [
-            (positions[found.row], found.reason)
+            (positions[found.row], _name_lines(found.reason, lines))
             for found in results
             if found.status == "refused"
         ]

@@ -18,7 +18,10 @@ from crl_client.source import Record
 
 @dataclass(frozen=True)
 class Value:
-    """One value of one indicator for one customer, checked as far as a file allows."""
+    """One value of one indicator for one customer, checked as far as a file allows.
+
+    :ivar date: a day or a moment in UTC; '' for now
+    """
 
     line: int
     partner: str | int
@@ -28,12 +31,14 @@ class Value:
 
     def as_row(self) -> dict[str, Any]:
         """The row as ``crl.indicator.load_values`` takes it."""
-        return {
+        row = {
             "partner": self.partner,
             "indicator": self.indicator,
             "raw": self.raw,
-            "date": self.date,
         }
+        if self.date:
+            row["date"] = self.date
+        return row
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,12 @@ class Converter:
 
     :ivar decimal: the sign before the decimals, a point or a comma
     :ivar date_format: as of ``strptime``; empty for ISO dates
-    :ivar today: the date of rows that have none
+    :ivar date: of rows that have none
     :ivar ids: the customers are named by Odoo's own numbers
     """
 
     layout: Layout
-    today: str
+    date: str = ""
     decimal: str = "."
     date_format: str = ""
     ids: bool = False
@@ -87,6 +92,6 @@ class Converter:
             except Wrong as wrong:
                 yield Refusal(record.line, str(wrong), code)
             else:
-                yield Value(record.line, partner, code, raw, day or self.today)
+                yield Value(record.line, partner, code, raw, day or self.date)
         if empty:
             yield Refusal(record.line, "The row holds no value.")

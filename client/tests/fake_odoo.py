@@ -99,7 +99,7 @@ class FakeOdoo:
             return {"status": "refused", "reason": reason}
         at = row["partner"], row["indicator"]
         old = self.values.get(at)
-        self.values[at] = row["raw"], row["date"]
+        self.values[at] = row["raw"], row.get("date")
         if old == self.values[at]:
             return {"status": "unchanged"}
         return {"status": "updated" if old else "created"}
