@@ -183,9 +183,7 @@ class Client:
         :returns: one result a row, in their order
         """
         results: list[RowResult] = []
-        source = iter(rows)
-        number = 0
-        while batch := [dict(row) for row in islice(source, MAX_BATCH)]:
+        for number, batch in enumerate(_cut(rows)):
             part = f"{key}:{number}" if key is not None else None
             answer = self.call(
                 "crl.indicator",
@@ -195,12 +193,21 @@ class Client:
                 key=part,
             )
             results += _read_results(answer, len(batch), len(results))
-            number += 1
         return results
 
     def check_values(self, rows: Iterable[Mapping[str, Any]]) -> list[RowResult]:
         """What :meth:`load_values` would say to these rows; changes nothing."""
-        return [RowResult(at, "checked") for at, _row in enumerate(rows)]
+        results: list[RowResult] = []
+        for batch in _cut(rows):
+            answer = self.call(
+                "crl.indicator",
+                "load_values",
+                repeatable=True,
+                rows=batch,
+                dry_run=True,
+            )
+            results += _read_results(answer, len(batch), len(results))
+        return results
 
     # ---- Procedures ----
 
@@ -234,6 +241,13 @@ class Client:
         :param since: ISO day or UTC moment; only what was changed from then on
         """
         return read_records(self, kind, since)
+
+
+def _cut(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows in batches the server takes."""
+    source = iter(rows)
+    while batch := [dict(row) for row in islice(source, MAX_BATCH)]:
+        yield batch
 
 
 def _read_results(answer: Any, count: int, offset: int) -> Iterator[RowResult]:

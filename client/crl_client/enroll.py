@@ -180,7 +180,11 @@ class Enroller:
                 vals_list=[{"cadence_id": self.cadence, "partner_ids": [[6, 0, ids]]}],
             )
         except Refused as error:
-            return dict.fromkeys(self._read_customers(ids).values(), str(error))
+            # one that the user may not enroll spoils the whole selection
+            if len(ids) == 1:
+                return dict.fromkeys(self._read_customers(ids).values(), str(error))
+            half = len(ids) // 2
+            return self._sort_out(ids[:half]) | self._sort_out(ids[half:])
         lines = self.client.read(
             "crl.enroll.line",
             [("wizard_id", "=", dialog)],

@@ -44,7 +44,7 @@ def check_nothing(rows: Sequence[dict[str, Any]]) -> list[RowResult]:
 
 
 def _name_lines(reason: str, lines: Sequence[int]) -> str:
-    """A reason that names another row of the batch, with that row's line in the file."""
+    """A reason that names another row of the batch, with its line in the file."""
     found = re.match(r"Row (\d+) ", reason)
     if found and int(found[1]) < len(lines):
         return f"Line {lines[int(found[1])]} {reason[found.end() :]}"

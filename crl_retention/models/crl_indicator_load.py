@@ -15,7 +15,7 @@ class CrlIndicator(models.Model):
     _inherit = "crl.indicator"
 
     @api.model
-    def load_values(self, rows, key=None):
+    def load_values(self, rows, key=None, dry_run=False):
         """Load values of indicators that are loaded or written by people.
 
         Each row is taken whole, or refused with a reason; the others are loaded all
@@ -28,6 +28,8 @@ class CrlIndicator(models.Model):
             without a zone is UTC, a day begins where the company is, no date is now.
         :param str key: names the batch: sent again by the same user with the same rows
             within 30 days, it gets the answer of the first time
+        :param bool dry_run: say which rows would be refused, and change nothing; the
+            others are ``checked`` then
         :returns: ``[{"row": place from 0, "status": "created" | "updated" |
             "unchanged" | "refused", "reason": sentence}]``; the reason is there when
             refused, and when unchanged because there is a newer value
@@ -35,6 +37,8 @@ class CrlIndicator(models.Model):
         :raises UserError: for too many rows, or a key that was used for others
         """
         self._check_loader(rows, key)
+        if dry_run:
+            return self._load_rows(rows, dry_run=True)
         # managers load values, but write none
         engine = self.sudo()
         receipt = engine.env["crl.load"]
@@ -74,8 +78,8 @@ class CrlIndicator(models.Model):
             )
 
     @api.model
-    def _load_rows(self, rows):
-        """Load rows; the results are in their order."""
+    def _load_rows(self, rows, dry_run=False):
+        """Load rows, or check them; the results are in their order."""
         self.env.flush_all()
         tz = self.env.company._crl_tz()
         read = loading.read_rows(
@@ -102,16 +106,15 @@ class CrlIndicator(models.Model):
             reasons[place] = self._get_double_reason(why, other)
         taken = [place for place, key in enumerate(keys) if key]
         companies = {customer[0]: customer[1] for customer in customers.values()}
-        # as in load_values
-        statuses = (
-            self.env["crl.indicator.value"]
-            .sudo()
-            ._put_given(
+        statuses = ["checked"] * len(taken)
+        if not dry_run:
+            # as in load_values
+            values = self.env["crl.indicator.value"].sudo()
+            statuses = values._put_given(
                 [(*keys[place], read[place].raw, read[place].date) for place in taken],
                 companies,
                 "import",
             )
-        )
         outdated = self.env._("There is a newer value already.")
         results = [{"row": place, "status": "refused"} for place in range(len(rows))]
         for place, status in zip(taken, statuses, strict=True):

@@ -141,6 +141,19 @@ class TestIndicatorLoad(CrlCase):
             self.statuses(self.row(), key="file-1:0", user=second), ["created"]
         )
 
+    def test_a_dry_run_changes_nothing(self):
+        rows = [self.row(), self.row("nobody"), self.row(raw="x")]
+        load = self.env["crl.indicator"].with_user(self.manager).load_values
+        checked = load(rows, "k", dry_run=True)
+        self.assertEqual(
+            [result["status"] for result in checked], ["checked", "refused", "refused"]
+        )
+        self.assertFalse(self.value())
+        # the key is still free, and the refusals are those of the load
+        loaded = load(rows, "k")
+        self.assertEqual(loaded[1:], checked[1:])
+        self.assertEqual(loaded[0]["status"], "created")
+
     def test_calls_that_are_refused_as_a_whole(self):
         load = self.env["crl.indicator"].with_user(self.manager).load_values
         for rows, key in (("x", None), ({}, None), ([], 5), ([], ""), ([], "a\0")):
