@@ -42,6 +42,12 @@ def test_a_silent_engine_is_always_found(found):
     assert {"neutralized", "inactive", "not_run"} & set(pulse.find_troubles(dead))
 
 
+@given(pulses, spans)
+def test_a_sign_from_the_future_is_as_bad_as_one_of_the_past(found, span):
+    past, future = (replace(found, last_sign=NOW + sign * span) for sign in (-1, 1))
+    assert pulse.find_troubles(past) == pulse.find_troubles(future)
+
+
 @given(pulses)
 def test_an_engine_that_works_on_time_is_well(found):
     well = replace(

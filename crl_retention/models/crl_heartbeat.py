@@ -134,7 +134,11 @@ class CrlHeartbeat(models.Model):
         )
         return Pulse(
             now=now,
-            last_sign=max(filter(None, (last.date_start, last.date_progress))),
+            # the nearest: where the clock was set back, one may lie in the future
+            last_sign=min(
+                filter(None, (last.date_start, last.date_progress)),
+                key=lambda sign: abs(now - sign),
+            ),
             interval=now + interval - now,
             is_active=cron.active,
             is_neutralized=bool(
@@ -175,8 +179,15 @@ class CrlHeartbeat(models.Model):
             "inactive": lambda: self.env._(
                 "The scheduled action “Retention: run the procedures” is switched off."
             ),
-            "not_run": lambda: self.env._(
-                "The procedures have not run since %s.", clock(pulse.last_sign)
+            "not_run": lambda: (
+                self.env._(
+                    "The procedures have not run since %s.", clock(pulse.last_sign)
+                )
+                if pulse.last_sign <= pulse.now
+                else self.env._(
+                    "The clock was set back: the procedures ran at %s last.",
+                    clock(pulse.last_sign),
+                )
             ),
             "behind": lambda: self.env._(
                 "Contacts that were due on %s have not been looked at.",

@@ -47,6 +47,30 @@ class TestHeartbeat(CrlCase):
         self.assertLessEqual(count, 60)
         self.assertEqual(str(self.heartbeat.date_progress), self.NOW)
 
+    def test_a_clock_that_is_set_back_doubles_nothing(self):
+        enrollment = self.enroll()
+        self.run_cron()
+
+        def done():
+            logs = self.env["crl.touchpoint.log"].search([])
+            mails = self.env["mail.mail"].search([])
+            return [
+                enrollment.touchpoint_ids.mapped("state"),
+                *(
+                    len(records)
+                    for records in (logs, mails, self.customer.activity_ids)
+                ),
+            ]
+
+        before = done()
+        self.assertIn("open", before[0])
+        for moment in ("2026-03-02 09:00:00", "2026-03-02 09:05:00", self.NOW):
+            self.at(moment)
+            self.run_cron()
+            self.assertEqual(str(self.heartbeat.date_start), moment)
+            self.assertFalse(self.heartbeat.failed_jobs)
+            self.assertEqual(done(), before)
+
     @mute_logger(ENGINE_LOG)
     def test_a_job_that_raises_is_named_and_the_others_go(self):
         enrollment = self.enroll()
@@ -165,6 +189,18 @@ class TestHealth(HttpCase):
         self.assertEqual(self.ask("HEAD").status_code, 503)
         # an action that is to run once a day may be silent for longer
         self.cron.write({"interval_number": 1, "interval_type": "days"})
+        self.assertTroubles()
+
+    def test_a_clock_that_was_set_back(self):
+        self.silent_since(hours=-1)
+        sentence = self.assertTroubles("not_run")["not_run"]
+        self.assertIn("The clock was set back", sentence)
+        self.assertIn(f"{self.heartbeat.date_end} UTC", sentence)
+        # a run with the new time is all it takes
+        self.heartbeat.date_start = fields.Datetime.now()
+        self.assertTroubles()
+        # a few minutes are nobody's trouble
+        self.silent_since(hours=-0.2)
         self.assertTroubles()
 
     def test_a_server_that_has_just_started_has_a_little_time(self):

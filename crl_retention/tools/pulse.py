@@ -18,7 +18,8 @@ class Pulse:
     """What is known about the engine at a moment. All moments are UTC."""
 
     now: datetime
-    #: last time the engine wrote anything down; the installation counts too
+    #: last time the engine wrote anything down; the installation counts too. It lies
+    #: in the future after the clock was set back
     last_sign: datetime
     interval: timedelta = timedelta(minutes=5)
     is_active: bool = True
@@ -49,6 +50,12 @@ def find_troubles(pulse: Pulse) -> list[str]:
     []
     >>> find_troubles(Pulse(noon, noon - timedelta(hours=2)))
     ['not_run']
+
+    A sign from the future tells that the clock was set back, and the scheduled action
+    waits until it is there again:
+
+    >>> find_troubles(Pulse(noon, noon + timedelta(hours=1)))
+    ['not_run']
     """
     if pulse.is_neutralized:
         return ["neutralized"]
@@ -57,7 +64,7 @@ def find_troubles(pulse: Pulse) -> list[str]:
         troubles.append("inactive")
     silence = max(MIN_SILENCE, pulse.interval * MISSED_RUNS)
     late = not pulse.is_starting
-    if late and pulse.is_active and pulse.now - pulse.last_sign > silence:
+    if late and pulse.is_active and abs(pulse.now - pulse.last_sign) > silence:
         troubles.append("not_run")
     if late and pulse.oldest_due and pulse.now - pulse.oldest_due > MAX_DELAY:
         troubles.append("behind")
