@@ -5,6 +5,7 @@ from . import crl_engine
 from . import crl_stage
 from . import crl_cadence
 from . import crl_cadence_exit
+from . import crl_cadence_segment
 from . import crl_cadence_step
 from . import crl_cadence_step_plan
 from . import crl_cadence_timeline
@@ -41,6 +42,8 @@ from . import crl_touchpoint_card
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
 from . import crl_touchpoint_no_answer
+from . import crl_cadence_step_variant
+from . import crl_touchpoint_variant
 from . import crl_case
 from . import crl_case_closing
 from . import crl_case_opening
@@ -58,11 +61,15 @@ from . import crl_indicator_put
 from . import crl_indicator_history
 from . import crl_segment
 from . import crl_segment_member
+from . import crl_segment_sheet
 from . import crl_segment_use
 from . import crl_campaign
 from . import crl_campaign_member
 from . import crl_campaign_release
+from . import crl_campaign_carry
 from . import crl_campaign_use
+from . import crl_campaign_result
+from . import crl_opportunity
 from . import crl_touchpoint_campaign
 from . import crl_consent
 from . import crl_consent_blacklist

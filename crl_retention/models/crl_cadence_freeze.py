@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
 #: What may change under way, because it changes neither when, what nor who.
-SHARED_FIELDS = {"name"}
+SHARED_FIELDS = {"name", "variant_since", "variant_version"}
 
 
 def get_changed(record, vals, names):

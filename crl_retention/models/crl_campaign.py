@@ -216,6 +216,7 @@ class CrlCampaign(models.Model):
             )
         if campaign.cadence_id and not campaign.cadence_id.active:
             raise UserError(self.env._("Choose an active procedure."))
+        campaign._check_operators()
         if campaign.date_to < campaign.company_id._crl_today():
             raise UserError(self.env._("The campaign's last day is past."))
         campaign.write({"state": "released", "date_released": fields.Datetime.now()})

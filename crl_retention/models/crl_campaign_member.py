@@ -36,6 +36,10 @@ class CrlCampaignMember(models.Model):
     touchpoint_id = fields.Many2one(
         "crl.touchpoint", "Call", index="btree_not_null", ondelete="set null"
     )
+    # how the call went; not what was said
+    contact_state = fields.Selection(related="touchpoint_id.state", string="Call is")
+    outcome = fields.Selection(related="touchpoint_id.outcome")
+    verdict = fields.Selection(related="touchpoint_id.verdict")
     phone = fields.Char(related="partner_id.phone")
     city = fields.Char(related="partner_id.city")
 

@@ -64,6 +64,8 @@ class CrlCampaign(models.Model):
 
 
 class CrlCampaignMember(models.Model):
+    """What one can do with a customer of a campaign."""
+
     _inherit = "crl.campaign.member"
 
     def action_open_partner(self):
@@ -74,3 +76,21 @@ class CrlCampaignMember(models.Model):
             "res_id": self.partner_id.id,
             "view_mode": "form",
         }
+
+    def action_open_contact(self):
+        """Ask for the result of the customer's call, or open their contacts."""
+        self.env["crl.actor"]._check_one(self)
+        if self.touchpoint_id.state in ("planned", "open"):
+            return self.touchpoint_id.action_open_result()
+        return self.partner_id.action_crl_touchpoints()
+
+    def action_new_opportunity(self):
+        """Open a new opportunity with the customer, under the campaign."""
+        self.env["crl.actor"]._check_one(self)
+        campaign = self.campaign_id
+        return self.partner_id._crl_new_opportunity(
+            name=f"{campaign.name} – {self.partner_id.display_name}",
+            user_id=self.user_id.id or self.env.uid,
+            campaign_id=campaign.utm_campaign_id.id,
+            description=campaign.offer or False,
+        )

@@ -281,9 +281,9 @@ class CrlEnrollment(models.Model):
 
         :param after: id of a customer; only those after it
         """
-        domain = cadence._parse_domain("enroll_domain") & Domain(
+        domain = cadence._get_enroll_domain() & cadence._get_newcomers_domain()
+        domain &= Domain(
             [
-                ("create_date", ">=", cadence.auto_enroll_from),
                 ("partner_share", "=", True),
                 ("crl_do_not_contact", "=", False),
                 ("crl_enrollment_ids", "not any", [("cadence_id", "=", cadence.id)]),

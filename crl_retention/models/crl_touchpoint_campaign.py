@@ -20,6 +20,21 @@ class CrlTouchpoint(models.Model):
                 touchpoint.script = Markup().join(filter(None, parts))
         return result
 
+    def _hand_over(self, user):
+        result = super()._hand_over(user)
+        dealt = self.filtered("campaign_id")
+        for owner, touchpoints in dealt.grouped("user_id").items():
+            # who takes over sees the customer, who gave them away no longer does
+            self.env["crl.campaign.member"].search(
+                [
+                    ("state", "=", "active"),
+                    "|",
+                    ("touchpoint_id", "in", touchpoints.ids),
+                    ("enrollment_id", "in", touchpoints.enrollment_id.ids),
+                ]
+            ).user_id = owner
+        return result
+
     def _rule_campaign(self):
         """A call of a campaign is not made to who asked for it in the meantime; what
         belongs to a procedure goes as the procedure does."""

@@ -10,6 +10,9 @@ TABLES = (
     "crl_case",
     "crl_alert",
     "crl_touchpoint_log",
+    "crl_touchpoint_log",
+    "crl_campaign_member",
+    "crl_segment_member",
 )
 
 
@@ -49,6 +52,7 @@ class ResPartner(models.Model):
         self._crl_join_enrollments(everyone)
         self._crl_join_cases(everyone)
         self._crl_join_alerts(everyone)
+        self._crl_join_campaigns(everyone)
         self._crl_join_relationships(everyone)
         self._crl_join_indicators(everyone)
         self.env.flush_all()
@@ -104,6 +108,20 @@ class ResPartner(models.Model):
             kept = alerts.sorted(lambda alert: (alert.date, alert.id))[0]
             (alerts - kept)._close()
             kept.dedup_key = f"{self.id}:{key}"
+    def _crl_join_campaigns(self, everyone):
+        """In a campaign a customer is called once: the first on its list stays."""
+        members = self.env["crl.campaign.member"].search(
+            [
+                ("partner_id", "in", everyone.ids),
+                ("state", "in", ("accepted", "active")),
+            ],
+            order="id",
+        )
+        for same in members.grouped("campaign_id").values():
+            if len(same) > 1:
+                note = self.env._("The same customer is on the list already.")
+                same[1:].write({"state": "left_out", "reason": note})
+                same[1:].touchpoint_id._cancel("merge", note)
 
     def _crl_join_relationships(self, everyone):
         rows = self.env["crl.relationship"].search(

@@ -46,6 +46,8 @@ EXPORTED = {
         "date_closed",
         "state",
     ],
+    "crl.campaign.member": ["campaign_id", "user_id", "state", "reason"],
+    "crl.segment.member": ["segment_id", "date_from", "date_to"],
     "crl.touchpoint.log": ["date", "decision", "rule", "note"],
     "crl.indicator.value": [
         "indicator_id",
@@ -180,6 +182,7 @@ class ResPartner(models.Model):
             ),
             ("crl_case", "description = NULL"),
             ("crl_enrollment", "exit_reason = NULL"),
+            ("crl_campaign_member", "reason = NULL"),
             ("crl_indicator_value", "note = NULL"),
             ("crl_relationship", "override_reason = NULL"),
             ("crl_alert", "note = NULL"),

@@ -3,6 +3,7 @@ from . import test_activity_done
 from . import test_alert
 from . import test_backlog
 from . import test_campaign
+from . import test_campaign_result
 from . import test_card
 from . import test_case
 from . import test_consent
@@ -40,5 +41,6 @@ from . import test_standstill
 from . import test_story
 from . import test_touchpoint
 from . import test_unsubscribe
+from . import test_variant
 from . import test_version
 from . import test_why

@@ -1,12 +1,12 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models import crl_campaign_carry, crl_campaign_release
 from .common import CrlCase
 
 
-@tagged("post_install", "-at_install")
-class TestCampaign(CrlCase):
-    """A segment is dealt out to operators, who see and work only what is theirs."""
+class CampaignCase(CrlCase):
+    """Seven guests in Lyon, and two operators who look after nobody."""
 
     @classmethod
     def setUpClass(cls):
@@ -42,6 +42,11 @@ class TestCampaign(CrlCase):
     def members(self, campaign, state=None):
         members = campaign.sudo().member_ids
         return members.filtered(lambda m: m.state == state) if state else members
+
+
+@tagged("post_install", "-at_install")
+class TestCampaign(CampaignCase):
+    """A segment is dealt out to operators, who see and work only what is theirs."""
 
     def shares(self, campaign):
         return {
@@ -213,7 +218,7 @@ class TestCampaign(CrlCase):
         self.assertEqual(log.partner_id, held)
 
     def test_a_long_list_is_made_by_the_engine(self):
-        self.patch_at_once(3)
+        self.patch(crl_campaign_release, "AT_ONCE", 3)
         campaign = self.new_campaign()
         campaign.action_release()
         self.assertTrue(campaign.is_working)
@@ -223,6 +228,7 @@ class TestCampaign(CrlCase):
         self.assertFalse(campaign.is_working)
         self.assertEqual(len(self.members(campaign).touchpoint_id), 7)
         self.assertEqual(sorted(self.shares(campaign).values()), [3, 4])
+        self.patch(crl_campaign_carry, "AT_ONCE", 3)
         campaign.action_close()
         self.env.flush_all()
         self.run_cron()
@@ -230,7 +236,7 @@ class TestCampaign(CrlCase):
         self.assertEqual(set(calls.mapped("state")), {"cancelled"})
 
     def test_a_run_that_is_killed_goes_on(self):
-        self.patch_at_once(0)
+        self.patch(crl_campaign_release, "AT_ONCE", 0)
         campaign = self.new_campaign()
         campaign.action_release()
         Campaign = self.env["crl.campaign"]
@@ -246,16 +252,6 @@ class TestCampaign(CrlCase):
         self.assertEqual(calls.partner_id, self.guests)
         self.assertEqual(len(calls), 7)
         self.assertEqual(sorted(self.shares(campaign).values()), [3, 4])
-
-    def patch_at_once(self, count):
-        module = "odoo.addons.crl_retention.models.crl_campaign_release"
-        self.startPatcher(self.patcher(f"{module}.AT_ONCE", count))
-
-    @staticmethod
-    def patcher(target, value):
-        from unittest.mock import patch
-
-        return patch(target, value)
 
     def test_wrong_operators_and_dates_are_refused(self):
         nobody = self.env["res.users"].create({"name": "X", "login": "crl_x"})

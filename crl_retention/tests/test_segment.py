@@ -184,3 +184,37 @@ class TestSegment(CrlCase):
         for favorite in filters:
             found = self.env[favorite.model_id].search(favorite._get_eval_domain())
             self.assertEqual(len(found), 1, favorite.model_id)
+
+    def test_a_procedure_takes_who_enters_the_segment(self):
+        self.run_cron()
+        cadence = self.env.ref("crl_retention.cadence_new_account")
+        cadence.with_user(self.manager).write(
+            {"segment_id": self.segment.id, "auto_enroll": True}
+        )
+        self.at("2026-03-03 02:00:00")
+        # an old customer who enters; another who was there stays out
+        self.lyon.city = "Paris"
+        self.env.flush_all()
+        self.run_cron()
+        self.assertEqual(cadence.enrollment_ids.partner_id, self.lyon)
+
+    def test_enroll_dialog_on_a_segment(self):
+        action = self.segment.with_user(self.manager).action_enroll()
+        dialog = (
+            self.env["crl.enroll"]
+            .with_user(self.manager)
+            .with_context(**action["context"])
+            .create({"cadence_id": self.cadence.id})
+        )
+        self.assertEqual(dialog.accepted_count, 1)
+        dialog.action_enroll()
+        self.assertEqual(self.cadence.enrollment_ids.partner_id, self.paris)
+
+    def test_sheet(self):
+        self.enroll(self.paris)
+        self.paris.crl_relationship_id.write({"band": "at_risk", "score": 40})
+        self.segment._refresh()
+        sheet = self.segment.with_user(self.marketing).sheet
+        for text in ("At risk", "40", "France", self.rep.name):
+            self.assertIn(text, sheet)
+        self.assertFalse(self.segment.with_user(self.rep).sheet)

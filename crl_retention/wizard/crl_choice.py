@@ -71,7 +71,7 @@ class CrlChoice(models.AbstractModel):
         if not self.use_domain:
             return self.partner_ids._origin
         return Partner.search(
-            self.cadence_id._parse_domain("enroll_domain")
+            self.cadence_id._get_enroll_domain()
             & fields.Domain(["|", ("is_company", "=", True), ("parent_id", "=", False)])
             & fields.Domain("partner_share", "=", True),
             limit=limit,

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..models.crl_relationship import VERDICTS
 from ..models.crl_touchpoint import OUTCOMES
 from ..models.crl_touchpoint_verbs import RETRY_OUTCOMES
-from ..tools.text import clean_words
+from ..tools.text import clean_words, drop_lines
 
 #: The outcomes each channel is offered; others keep all of them.
 CHANNEL_OUTCOMES = {
@@ -43,7 +43,9 @@ class CrlTouchpointResult(models.TransientModel):
         help="From 1, very unhappy, to 5, very content.",
     )
     cause_ids = fields.Many2many("crl.case.cause", string="Troubles")
-    note = fields.Text("In Their Words")
+    note = fields.Text(
+        "In Their Words", compute="_compute_note", store=True, readonly=False
+    )
     date_next = fields.Datetime("Call Back On")
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
     consequence = fields.Text(compute="_compute_consequence")
@@ -70,6 +72,20 @@ class CrlTouchpointResult(models.TransientModel):
             wizard.last_words = touchpoint.last_words
             wizard.asks_feedback = wizard._asks_feedback(touchpoint)
             wizard.case_id = touchpoint.case_id
+
+    @api.depends("touchpoint_id", "activity_id")
+    def _compute_note(self):
+        """The questions of the campaign, with room for the answers."""
+        for wizard in self:
+            touchpoint, __ = wizard._read_subject()
+            questions = touchpoint.campaign_id._get_questions()
+            wizard.note = "".join(f"{question} \n" for question in questions)
+
+    def _get_note(self):
+        """What was said, without the questions nobody answered."""
+        touchpoint, __ = self._read_subject()
+        questions = touchpoint.campaign_id._get_questions()
+        return clean_words(drop_lines(self.note or "", questions))
 
     def _read_subject(self):
         """The contact and the activity, in sudo; empty where the user may not."""
@@ -191,7 +207,7 @@ class CrlTouchpointResult(models.TransientModel):
         touchpoint.with_context(crl_attachment_ids=self._take_attachments())._close(
             self.outcome,
             verdict,
-            clean_words(self.note),
+            self._get_note(),
             score,
             self.cause_ids if verdict == "negative" else None,
         )

@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+from odoo import models
+
+from ..tools import schedule
+from .crl_campaign_release import AT_ONCE
+
+
+class CrlCampaign(models.Model):
+    """On which days a campaign calls, and how it ends."""
+
+    _inherit = "crl.campaign"
+
+    def _get_call_days(self):
+        """The working days of the campaign still to come; its first day when it has
+        none."""
+        is_working = self.company_id._crl_working_days()
+        first = max(self.date_from, self.company_id._crl_today())
+        days = [
+            first + timedelta(days=number)
+            for number in range((self.date_to - first).days + 1)
+        ]
+        return [day for day in days if is_working(day)] or [first]
+
+    # ---- The end ----
+
+    def _end(self, state):
+        """Close or cancel: what is ahead is cancelled, with a line in the log."""
+        self.write({"state": state, "is_working": True})
+        self.env["crl.campaign.member"].search(
+            [("campaign_id", "=", self.id), ("state", "in", ("waiting", "accepted"))]
+        ).write({"state": "left_out", "reason": self.env._("The campaign is over.")})
+        live = self.env["crl.touchpoint"].search_count(
+            self._get_live_domain(), limit=AT_ONCE + 1
+        )
+        self._begin(live)
+
+    def _get_live_domain(self):
+        return [("campaign_id", "=", self.id), ("state", "in", ("planned", "open"))]
+
+    def _take_back(self, limit):
+        """Cancel a batch of what is ahead.
+
+        :returns: how many customers it was
+        """
+        note = self.env._("The campaign “%s” is over.", self.name)
+        enrollments = self.env["crl.enrollment"].search(
+            [("campaign_id", "=", self.id), ("is_live", "=", True)],
+            limit=limit,
+            order="id",
+        )
+        if enrollments:
+            enrollments._exit(note, "campaign")
+            self.env["crl.relationship"]._refresh(enrollments.partner_id)
+            return len(enrollments)
+        touchpoints = self.env["crl.touchpoint"].search(
+            [*self._get_live_domain(), ("case_id", "=", False)], limit=limit, order="id"
+        )
+        if touchpoints:
+            touchpoints._cancel("campaign", note)
+            self.env["crl.relationship"]._refresh(touchpoints.partner_id)
+            return len(touchpoints)
+        self.is_working = False
+        return 0
+
+
+class CrlCampaignMember(models.Model):
+    """What the release makes of a batch of the list."""
+
+    _inherit = "crl.campaign.member"
+
+    def _carry_out(self):
+        """Give customers to their operators, or into the procedure; who cannot get in
+        any more is left out."""
+        campaign = self.campaign_id
+        refused = campaign._get_refused(self.partner_id)
+        out = self.filtered(lambda member: member.partner_id in refused)
+        out._write_verdicts(
+            {member.id: ("left_out", refused[member.partner_id]) for member in out}
+        )
+        members = self - out
+        self.env["crl.relationship"]._ensure(members.partner_id)
+        if campaign.cadence_id:
+            members._enroll(campaign)
+        else:
+            members._plan_calls(campaign)
+        members.filtered(lambda m: m.state == "accepted").state = "active"
+        self.env["crl.relationship"]._refresh(members.partner_id)
+
+    def _enroll(self, campaign):
+        start = max(campaign.date_from, campaign.company_id._crl_today())
+        values = {
+            member.partner_id: {
+                "campaign_id": campaign.id,
+                "user_id": (member.user_id or member.partner_id.user_id).id,
+            }
+            for member in self
+        }
+        enrollments = self.env["crl.enrollment"]._enroll(
+            self.partner_id,
+            campaign.cadence_id,
+            start,
+            company=campaign.company_id,
+            values=values,
+        )
+        by_partner = {e.partner_id: e for e in enrollments}
+        for member in self:
+            member.enrollment_id = by_partner[member.partner_id]
+        held = self.filtered(lambda member: member.enrollment_id.is_holdout)
+        held.state = "held_out"
+
+    def _plan_calls(self, campaign):
+        """Plan a call for each, spread evenly over the operator's days; how many a day
+        the engine's daily limit says."""
+        days = campaign._get_call_days()
+        counts = dict(
+            self._read_group(
+                [
+                    ("campaign_id", "=", campaign.id),
+                    ("user_id", "in", self.user_id.ids),
+                ],
+                ["user_id"],
+                ["place:max"],
+            )
+        )
+        contacts = self.env["crl.enrollment"]._get_contacts(self.partner_id)
+        vals_list = []
+        for member in self:
+            user = member.user_id
+            turn = (member.place - 1) * len(days) // counts[user]
+            moment = schedule.utc_at(
+                days[min(turn, len(days) - 1)],
+                9.0,
+                user.tz or campaign.company_id._crl_tz(),
+            )
+            person = contacts[member.partner_id]
+            vals_list.append(
+                {
+                    "partner_id": member.partner_id.id,
+                    "contact_id": person.id if person != member.partner_id else False,
+                    "company_id": campaign.company_id.id,
+                    "campaign_id": campaign.id,
+                    "channel": "call",
+                    "purpose": "marketing",
+                    "user_id": user.id,
+                    "date_planned": moment,
+                    "date_due": moment,
+                    "dedup_key": f"campaign:{campaign.id}:{member.partner_id.id}",
+                }
+            )
+        touchpoints = self.env["crl.touchpoint"].create(vals_list)
+        touchpoints._log("planned", "campaign", campaign.name)
+        for member, touchpoint in zip(self, touchpoints, strict=True):
+            member.touchpoint_id = touchpoint
