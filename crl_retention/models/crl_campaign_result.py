@@ -95,11 +95,11 @@ class CrlCampaign(models.Model):
         wanted = Domain("create_date", ">=", since)
         if self.goal == "won":
             wanted = Domain([("won_status", "=", "won"), ("date_closed", ">=", since)])
-        # lost ones count as opportunities too
+        # sudo: only numbers come of it; lost ones count as opportunities too
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
         found = leads._search(wanted & Domain("type", "=", "opportunity"))
         partners = Domain("id", "in", found.subselect("partner_id"))
-        people = self.env["res.partner"].sudo()._search(partners)
+        people = self.env["res.partner"].sudo()._search(partners)  # as above
         return Domain("id", "in", people.subselect("commercial_partner_id"))
 
     def _find_goal(self, state):

@@ -19,7 +19,7 @@ class CrlSegmentMember(models.Model):
 
     segment_id = fields.Many2one("crl.segment", required=True, ondelete="cascade")
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
+        "res.partner", "Customer", index="btree_not_null", ondelete="set null"
     )
     date_from = fields.Datetime(
         "Entered", help="Empty: there when the segment was first counted."

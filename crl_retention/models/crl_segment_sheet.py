@@ -15,7 +15,7 @@ class CrlSegment(models.Model):
 
     _inherit = "crl.segment"
 
-    sheet = fields.Html(compute="_compute_sheet", sanitize=False)
+    sheet = fields.Html(compute="_compute_sheet")
 
     @api.depends("date_refresh")
     @api.depends_context("uid", "lang", "allowed_company_ids")

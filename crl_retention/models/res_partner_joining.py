@@ -10,7 +10,6 @@ TABLES = (
     "crl_case",
     "crl_alert",
     "crl_touchpoint_log",
-    "crl_touchpoint_log",
     "crl_campaign_member",
     "crl_segment_member",
 )
@@ -108,6 +107,7 @@ class ResPartner(models.Model):
             kept = alerts.sorted(lambda alert: (alert.date, alert.id))[0]
             (alerts - kept)._close()
             kept.dedup_key = f"{self.id}:{key}"
+
     def _crl_join_campaigns(self, everyone):
         """In a campaign a customer is called once: the first on its list stays."""
         members = self.env["crl.campaign.member"].search(
