@@ -111,6 +111,7 @@ def test_every_model_keeps_companies_apart():
 
 READERS = """
 import re, sys
+from datetime import date
 sys.path.insert(0, {root!r})
 from tests.support.tools import load
 evil = [piece * 20000 + end for piece in {pieces!r} for end in ("", "!")]
@@ -118,7 +119,10 @@ for source in {patterns!r}:
     for words in evil:
         re.match(source, words)
 page, placeholders, text = load("page"), load("placeholders"), load("text")
+auto_reply, today = load("auto_reply"), date(2026, 3, 2)
 for words in evil:
+    auto_reply.is_automatic({{}}, words)
+    auto_reply.return_date(words, today)
     page.first_name(words)
     page.page_colours(words)
     placeholders.inline_paths(words)
@@ -134,6 +138,9 @@ PIECES = [
     "object.",
     "{{",
     "{{ object.a",
+    "back ",
+    "bis 1. ",
+    "1月",
 ]
 
 

@@ -50,7 +50,7 @@ class ResPartner(models.Model):
                 )
                 if address and is_closed
             ]
-            partner.crl_closed_address = closed and self.env._(
+            partner.crl_closed_address = bool(closed) and self.env._(
                 "Messages to %s came back, so none goes there: correct it, and they go "
                 "again.",
                 ", ".join(closed),

@@ -248,15 +248,16 @@ class ResPartner(models.Model):
         consent = self.env["crl.consent"]
         everyone = self | sources
         rows = consent.search([("contact_id", "in", everyone.ids)])
-        changes = {}
+        changes = {"merge": {}, "blacklist": {}}
         for company in rows.company_id:
             words = consent._read_words("contact_id", everyone.ids, company)
             for key in {key for found in words.values() for key in found}:
                 said = [words.get(record.id, {}).get(key) for record in everyone]
+                refused = [word for word in said if word and word.is_no]
                 # a later yes of another would be the last word of the one that is left
-                if any(w and w.is_no for w in said) and not all(
-                    w and w.is_no for w in said
-                ):
-                    changes[key] = WITHDRAWN
-        if changes:
-            consent._record({self: changes}, "merge")
+                if refused and len(refused) < len(said):
+                    # one of Odoo's blacklist says more than one of ours
+                    is_ours = all(word.is_ours for word in refused)
+                    changes["merge" if is_ours else "blacklist"][key] = WITHDRAWN
+        for source, statuses in changes.items():
+            consent._record({self: statuses}, source)

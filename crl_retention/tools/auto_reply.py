@@ -59,7 +59,7 @@ _DATE = (
     r"|(?:(?P<cy>\d{4})[年/])?(?P<cm>\d{1,2})月(?P<cd>\d{1,2})[日号號]"
     # without a year and a last dot, 3.30 is a time; 24/7 is always
     r"|(?P<num>\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}(?!\d))?"
-    r"|(?!24/7\b)\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}(?!\d)))?)(?![\d/])"
+    r"|(?!24/7(?![/\d]))\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}(?!\d)))?)(?![\d/])"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|\.|º|°)?\s(?:(?:of|de|di)\s)?"
     rf"(?P<m1>{_MONTH})\b\.?(?:,?\s(?:(?:de|del)\s)?(?P<y1>\d{{4}})(?!\d))?"
     rf"|(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)"
@@ -94,7 +94,7 @@ _BEHIND = re.compile(
 _CHINESE = re.compile(
     rf"(?P<until>至|到|直到)\s?{_DATE}(?!\s?(?:返回|回来|回來|回到|上班))"
 )
-_QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+_QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 #: "3/4" is a day in April there, and one in March in the United States.
 _AMERICAN = re.compile(r"\b(?:back|return(?:ing)?|again|until|till|through)\b", re.I)
 
