@@ -162,12 +162,11 @@ def model_of(node):
     for statement in node.body:
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             name = getattr(statement.targets[0], "id", "")
-            if name in ("_name", "_inherit") and isinstance(
-                statement.value, ast.Constant
-            ):
-                values[name] = statement.value.value
-    name = values.get("_name")
-    if name and name != values.get("_inherit"):
+            if name in ("_name", "_inherit"):
+                values[name] = ast.literal_eval(statement.value)
+    name, inherited = values.get("_name"), values.get("_inherit") or []
+    # a model that is extended may name itself and a mixin
+    if name and name not in ([inherited] if isinstance(inherited, str) else inherited):
         yield name
 
 

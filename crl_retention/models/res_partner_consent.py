@@ -140,7 +140,10 @@ class ResPartner(models.Model):
             raise ValidationError(self.env._("What was said was said before now."))
         # users read the ledger only; whose customer it is was checked above
         self.env["crl.consent"].sudo()._record(
-            dict.fromkeys(self.sudo(), changes), source, note=note, date=date
+            dict.fromkeys(self.sudo(), changes),  # as above
+            source,
+            note=note,
+            date=date,
         )
         return True
 

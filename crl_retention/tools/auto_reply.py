@@ -19,7 +19,7 @@ _HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply-Fro
 _PRECEDENCE = {"auto_reply", "auto-reply", "bulk", "junk"}
 # how programs begin a subject; a person's answer to it begins with "Re:"
 _SUBJECT = re.compile(
-    r"\s*[\[(【]?\s*(?:"
+    r"[\[(【]?(?:"
     r"auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response)|autoreply"
     r"|automatische antwort|autom\. antwort|abwesenheits\w*"
     r"|réponse automatique|message d.absence"
@@ -27,7 +27,8 @@ _SUBJECT = re.compile(
     r"|respuesta autom[áa]tica"
     r"|自動返信|自動応答|不在通知|自动回复|自動回覆|自动答复"
     r"|(?:out of (?:the )?office|ooo|fuori ufficio|absence du bureau|absent du bureau"
-    r"|fuera de (?:la )?oficina|nicht im büro|abwesend)(?=\s*(?:$|[:\-–—(!.,\])]|re:))"
+    r"|fuera de (?:la )?oficina|nicht im büro|abwesend)"
+    r"(?=\s{0,3}(?:$|[:\-–—(!.,\])]|re:))"
     r")",
     re.IGNORECASE,
 )
@@ -116,7 +117,7 @@ def is_automatic(headers: Mapping[str, str], subject: str | None) -> bool:
         return True
     if (headers.get("Precedence") or "").strip().lower() in _PRECEDENCE:
         return True
-    return bool(_SUBJECT.match(subject or ""))
+    return bool(_SUBJECT.match((subject or "").strip()))
 
 
 def return_date(text: str | None, today: date) -> date | None:
