@@ -145,7 +145,7 @@ def test_levelling_leaves_no_more_over_than_there_was(chains, capacity):
 
 def test_a_full_monday():
     """Five visits on Monday, two a day, Wednesday off: the one that waited too long."""
-    jobs = [[Job("Luca", MONDAY, 2)] for __ in range(5)]
+    jobs = [[Job("Luca", MONDAY, 2, 0)] for __ in range(5)]
     slots = levelling.level(jobs, lambda rep, day: 0 if day == after(2) else 2)
     assert sorted(slot for [slot] in slots) == [
         (MONDAY, False), (MONDAY, False), (MONDAY, True),
@@ -155,12 +155,18 @@ def test_a_full_monday():
 
 def test_a_message_does_not_wait_for_a_late_call():
     """The call may wait four days, but the message of the day after follows it."""
-    chain = [Job("Luca", MONDAY, 4), Job(None, after(1))]
+    chain = [Job("Luca", MONDAY, 4, 0), Job(None, after(1), 0, 0)]
     [[call, message]] = levelling.level(
         [chain], lambda rep, day: 0 if day == MONDAY else 9
     )
     assert call == (MONDAY, True)
     assert message == (after(1), False)
+
+
+def test_a_call_waits_as_long_as_the_message_after_it_can_follow():
+    chain = [Job("Luca", MONDAY, 4, 0), Job(None, after(2), 0, 0)]
+    [slots] = levelling.level([chain], lambda rep, day: 0 if day == MONDAY else 9)
+    assert slots == [(after(1), False), (after(2), False)]
 
 
 def test_what_is_over():

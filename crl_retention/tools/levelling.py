@@ -29,8 +29,8 @@ class Job(NamedTuple):
 
     resource: Hashable | None
     day: date
-    tolerance: int = 0
-    gap: int = 0
+    tolerance: int
+    gap: int
 
 
 class Slot(NamedTuple):
