@@ -80,5 +80,6 @@
         "demo/res.partner.csv",
         "demo/crl_cadence_demo.xml",
         "demo/crl_history_demo.xml",
+        "demo/crl_health_demo.xml",
     ],
 }

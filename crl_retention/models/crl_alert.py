@@ -83,7 +83,7 @@ class CrlAlert(models.Model):
             alert.band, alert.score, alert.trend = row.band, row.score, row.trend
 
     @api.depends_context("lang")
-    @api.depends("reason", "indicator_id.name")
+    @api.depends("reason", "indicator_id.name", "indicator_id.knock_out")
     def _compute_title(self):
         for alert in self:
             # sudo: the name of what was measured is no secret to who sees the alert
@@ -92,8 +92,12 @@ class CrlAlert(models.Model):
     def _get_title(self):
         self.ensure_one()
         if self.reason == "band":
-            return self.env._("Health is at risk")
-        return self.env._("%s is too low", self.indicator_id.name)
+            return self.env._("The health is at risk")
+        if self.reason == "limit":
+            return self.env._("Limit reached: %s", self.indicator_id.name)
+        if self.indicator_id.knock_out == "watch":
+            return self.env._("To watch: %s", self.indicator_id.name)
+        return self.env._("At risk: %s", self.indicator_id.name)
 
     # ---- Verbs ----
 

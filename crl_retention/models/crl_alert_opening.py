@@ -53,14 +53,15 @@ class CrlAlert(models.Model):
                     SELECT partner_id, company_id, user_id, 'knock_out', indicator_id,
                            NULL, TRUE
                       FROM valid
-                     WHERE knock_out IS NOT NULL AND score <= knock_out_score
+                     WHERE knock_out IS NOT NULL
+                       AND score <= COALESCE(knock_out_score, 0)
                      UNION ALL
                     SELECT v.partner_id, v.company_id, v.user_id, 'limit',
                            v.indicator_id, c.id, TRUE
                       FROM valid v
                       JOIN crl_cadence c ON c.start_indicator_id = v.indicator_id
                        AND c.active AND c.start_on = 'indicator'
-                       AND v.score <= c.start_score
+                       AND v.score <= COALESCE(c.start_score, 0)
                 ),
                 keyed AS (
                     SELECT n.*, CONCAT_WS(':', n.partner_id, n.reason, n.indicator_id,

@@ -182,7 +182,7 @@ class CrlRelationship(models.Model):
             scored AS (
                 SELECT r.id, SUM(i.weight) AS weight,
                        SUM(i.weight * %(score)s) AS points,
-                       MIN(CASE WHEN %(score)s <= i.knock_out_score THEN
+                       MIN(CASE WHEN %(score)s <= COALESCE(i.knock_out_score, 0) THEN
                                CASE i.knock_out WHEN 'at_risk' THEN 0
                                                 WHEN 'watch' THEN 1 END
                            END) AS knocked

@@ -41,8 +41,8 @@ class CrlRelationship(models.Model):
             {
                 "id": indicator.id,
                 "name": indicator.name,
-                "value": value and self._tell_value(indicator, value),
-                "date": value and format_date(self.env, value.date),
+                "value": self._tell_value(indicator, value) if value else "",
+                "date": format_date(self.env, value.date) if value else "",
                 "stale": bool(value) and measure.score is None,
                 "score": round(measure.score) if measure.score is not None else None,
                 "band": health.get_band(measure.score, limits),

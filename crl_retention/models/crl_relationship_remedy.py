@@ -23,7 +23,11 @@ class CrlRelationship(models.Model):
         """
         bands = dict(self._fields["band"]._description_selection(self.env))
         indicators = {indicator.id: indicator for indicator, __, __ in known}
-        found = health.find_remedies([measure for __, __, measure in known], limits)
+        found = health.find_remedies(
+            [measure for __, __, measure in known],
+            limits,
+            actions={key: indicator.remedy for key, indicator in indicators.items()},
+        )
         return [
             {
                 "id": key,

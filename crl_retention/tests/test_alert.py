@@ -76,7 +76,7 @@ class TestAlert(HealthCase):
         alert = self.alerts()
         self.assertEqual(
             (alert.reason, alert.indicator_id, alert.title),
-            ("knock_out", self.i10, "Indicator 10 is too low"),
+            ("knock_out", self.i10, "To watch: Indicator 10"),
         )
         self.score(90, 90, 90, 50)
         self.assertEqual(alert.state, "done")

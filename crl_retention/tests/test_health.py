@@ -77,7 +77,7 @@ class HealthCase(CrlCase):
 
 
 @tagged("post_install", "-at_install")
-class TestHealth(HealthCase):
+class TestHealthScore(HealthCase):
     def test_the_agreed_example(self):
         self.score(80, 50, None, 20)
         self.assertEqual(self.facts(), (61.25, "watch", 80))
@@ -103,6 +103,17 @@ class TestHealth(HealthCase):
         self.at("2026-03-12 10:00:01")
         self.env["crl.relationship"]._refresh_health(self.customer)
         self.assertEqual(self.facts(), (80, "healthy", 60))
+
+    def test_a_knock_out_without_a_limit_acts_at_no_points(self):
+        breach = self.env["crl.indicator"].create(
+            {"name": "Breach", "code": "breach", "weight": 0, "knock_out": "at_risk"}
+        )
+        self.score(90, 90, 90, 90)
+        self.put(self.customer, breach, 1)
+        self.assertEqual(self.facts()[1], "healthy")
+        self.put(self.customer, breach, 0)
+        self.assertEqual(self.facts()[1], "at_risk")
+        self.assertEqual(self.alerts().reason, "knock_out")
 
     def test_a_knock_out_caps_the_band(self):
         self.i10.write({"knock_out": "watch", "knock_out_score": 10})

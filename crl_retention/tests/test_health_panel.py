@@ -66,6 +66,7 @@ class TestHealthPanel(HealthCase):
         )
 
     def test_the_two_things_that_help_most(self):
+        self.i30.remedy = "visit"
         self.score(20, 30, 80, 70)
         self.assertEqual(self.remedies(), ["Indicator 40", "Indicator 30"])
         result = self.panel()["remedies"][1]["result"]

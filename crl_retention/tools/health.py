@@ -141,22 +141,26 @@ def find_remedies(
     limits: Limits = Limits(),
     count: int = 2,
     level: float = REALISTIC,
+    actions: dict | None = None,
 ) -> list[tuple[object, Health]]:
     """The measures that, brought to a realistic level, lift the customer the most.
 
     The best one first, then what helps most on top of it, until the customer is
     healthy. What is not known counts as well: it can be asked.
 
+    :param actions: what one does about each key; nothing is proposed twice
     :returns: ``[(key of a measure, health once it and those before it are better)]``
     """
     measures = list(measures)
-    remedies = []
+    actions = actions or {}
+    remedies, taken = [], set()
     now = assess(measures, limits)
     while len(remedies) < count and now.band not in ("", "healthy"):
         lifted = {
             index: _lift(measures, index, level)
             for index, measure in enumerate(measures)
-            if (measure.weight > 0 or measure.knocks_out)
+            if actions.get(measure.key, measure.key) not in taken
+            and (measure.weight > 0 or measure.knocks_out)
             and (measure.score is None or measure.score < level)
         }
         ranks = {index: _rank(assess(after, limits)) for index, after in lifted.items()}
@@ -165,7 +169,9 @@ def find_remedies(
             break
         measures = lifted[best]
         now = assess(measures, limits)
-        remedies.append((measures[best].key, now))
+        key = measures[best].key
+        taken.add(actions.get(key, key))
+        remedies.append((key, now))
     return remedies
 
 
