@@ -89,7 +89,12 @@ class TestEngine(CrlCase):
     def test_a_batch_that_always_meets_others_is_left_to_the_next_run(self):
         calls = self.enroll_many(1)
         error = psycopg2.errors.SerializationFailure
-        self.assertEqual(self.meet(error, times=99), 5)
+        with patch.object(
+            type(self.env["crl.engine"]),
+            "_get_jobs",
+            lambda _self: [("crl.touchpoint", "_open_due")],
+        ):
+            self.assertEqual(self.meet(error, times=99), 5)
         self.assertEqual(set(calls.mapped("state")), {"planned"})
         # nothing is broken, nothing is done
         self.assertFalse(self.heartbeat.failed_jobs)
