@@ -65,7 +65,7 @@ def test_each_bad_row_is_named_and_the_rest_is_loaded(crl, tmp_path, protocol):
         13: ("x" * 1_000_000, "nps", "1", "2026-03-02", "1000000 characters"),
         14: ("TWICE", "nps", "1", "2026-03-02", "several customers"),
         15: ("C-15", "nps", "1e300", "2026-03-02", "not a number between"),
-        16: ("Caf\ufffd", "nps", "1", "2026-03-02", "another encoding"),
+        16: ("Bad\ufffd", "nps", "1", "2026-03-02", "another encoding"),
         17: ("C-17", "nps", "1", "", ""),
     }
     path = tmp_path / "bad.csv"
@@ -73,7 +73,7 @@ def test_each_bad_row_is_named_and_the_rest_is_loaded(crl, tmp_path, protocol):
         writer = csv.writer(file)
         writer.writerow(["customer", "indicator", "value", "date"])
         writer.writerows(row[:4] for row in rows.values())
-    content = path.read_bytes().replace("Caf\ufffd".encode(), b"Caf\xe9\xc3\xa9")
+    content = path.read_bytes().replace("Bad\ufffd".encode(), b"Bad\xe9\xc3\xa9")
     path.write_bytes(content + b"C-18,nps\n")
     told = crl("load", "indicators", path, "--encoding=utf-8", code=1)
     assert "4 created" in told

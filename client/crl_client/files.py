@@ -12,8 +12,14 @@ from typing import IO, Any
 def replaced(path: Path, mode: str = "w", **options: Any) -> Iterator[IO[Any]]:
     """Write a new file beside ``path`` and put it in its place when all went well.
 
-    The new file can be read by its owner only, from its first byte on.
+    The new file can be read by its owner only, from its first byte on. A link stays
+    one, and what is no file, like ``/dev/null``, is written to.
     """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        with path.open(mode, **options) as file:
+            yield file
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:

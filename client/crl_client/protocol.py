@@ -148,6 +148,9 @@ class Json2:
         status, message = response.status_code, get_message(response)
         if status == 401:
             raise LoginError("The server does not take this API key.")
+        if status == 413:
+            text = "The server takes no requests this large: send fewer rows at once."
+            raise Refused(text, status)
         if message and 400 <= status < 500:
             raise Refused(message, status)
         if status == 404:
