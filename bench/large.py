@@ -41,10 +41,11 @@ def fill(env, rows):
             INSERT INTO res_partner (
                    id, name, complete_name, is_company, active, type, email,
                    email_normalized, user_id, partner_share, color,
+                   commercial_partner_id,
                    industry_id, crl_relationship_id, create_date, write_date)
             SELECT partner_id, 'Big ' || i, 'Big ' || i, TRUE, TRUE, 'contact',
                    'big' || i || '@example.com', 'big' || i || '@example.com',
-                   user_id, TRUE, score,
+                   user_id, TRUE, score, partner_id,
                    industries.ids[1 + i %% array_length(stages.ids, 1)],
                    relationship_id, now(), now()
               FROM numbers, stages, industries)

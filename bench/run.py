@@ -1,6 +1,7 @@
 """``make bench``: what the engine costs, as ratios against the least it could cost.
 
     bench/run.py [CUSTOMERS] [--rounds 3] [--lanes N] [--large ROWS]
+                 [--indicators ROWS]
                  [--profile] [--keep]
 
 Everything runs in one process on a fresh database. Each figure is the median of the
@@ -14,7 +15,7 @@ import json
 import os
 import time
 
-from bench import lanes, large
+from bench import indicators, lanes, large
 from bench.measure import peak_memory
 from bench.report import ratios, show
 from bench.work import Bench
@@ -47,6 +48,9 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--large", type=int, help="idle runs and lists among so many customers as well"
+    )
+    parser.add_argument(
+        "--indicators", type=int, help="values of so many customers loaded and measured"
     )
     parser.add_argument(
         "--lanes",
@@ -84,12 +88,17 @@ def main():
             print()
             for label, value in report["lanes"].items():
                 print(f"{label:12}{value}")
+        if arguments.large or arguments.indicators:
+            large.fill(env, arguments.large or arguments.indicators)
         if arguments.large:
-            large.fill(env, arguments.large)
             report["large"] = large.measure(env)
             print(f"\nAmong {arguments.large} customers, warm:")
             for label, milliseconds in report["large"].items():
                 print(f"{milliseconds:9.1f} ms  {label}")
+        if arguments.indicators:
+            figures = indicators.measure(env, arguments.indicators, arguments.rounds)
+            report["indicators"] = figures
+            print(f"\nIndicators: {json.dumps(figures, indent=1)}")
         path = settings.CACHE / "bench.json"
         path.write_text(json.dumps(report, indent=1) + "\n")
         if arguments.profile:

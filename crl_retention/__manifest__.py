@@ -42,6 +42,8 @@
         "wizard/crl_deputy_views.xml",
         "wizard/crl_hand_over_views.xml",
         "wizard/crl_privacy_views.xml",
+        "wizard/crl_indicator_entry_views.xml",
+        "wizard/crl_indicator_import_views.xml",
         "views/crl_stage_views.xml",
         "views/crl_case_cause_views.xml",
         "views/crl_cadence_step_views.xml",

@@ -108,6 +108,9 @@ class CrlIndicator(models.Model):
             SQL("measured.partner_id = %s", partner),
         )
         raw = SQL("measured.raw")
+        if self.aggregate in ("sum", "avg"):
+            # sums of fractions depend on the order they are added in
+            raw = SQL("ROUND(%s::numeric, 6)", raw)
         if self.aggregate in ZERO_WITHOUT:
             raw = SQL("COALESCE(%s, 0)", raw)
         else:
@@ -115,8 +118,7 @@ class CrlIndicator(models.Model):
         return query.select(
             SQL("%s AS indicator_id", self._origin.id or 0),
             SQL("%s AS partner_id", partner),
-            # sums of fractions depend on the order they are added in
-            SQL("ROUND((%s)::numeric, 6)::double precision AS raw", raw),
+            SQL("(%s)::double precision AS raw", raw),
             SQL("%s AS company_id", SQL.identifier(query.table, "company_id")),
         )
 

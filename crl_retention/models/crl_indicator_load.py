@@ -1,3 +1,5 @@
+from collections import namedtuple
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, email_normalize
@@ -7,6 +9,9 @@ from .crl_actor import _quote
 
 #: Rows a call takes.
 MAX_ROWS = 10000
+
+#: What rows are asked about an indicator, for thousands of them.
+Loaded = namedtuple("Loaded", "id source company_id")
 
 
 class CrlIndicator(models.Model):
@@ -130,7 +135,12 @@ class CrlIndicator(models.Model):
     def _find_indicators(self, codes):
         """Those the user may load, by code."""
         found = self.search([("code", "in", list(codes))])
-        return {indicator.code: indicator for indicator in found}
+        return {
+            indicator.code: Loaded(
+                indicator.id, indicator.source, indicator.company_id.id
+            )
+            for indicator in found
+        }
 
     @api.model
     def _find_customers(self, partners):
@@ -154,7 +164,7 @@ class CrlIndicator(models.Model):
 
     @api.model
     def _find_by(self, column, names):
-        """Customers the user may see, by one of the columns of their people or theirs."""
+        """Customers the user may see, by a column of theirs or of their people."""
         if not names:
             return {}
         partners = self.env["res.partner"]
@@ -218,7 +228,7 @@ class CrlIndicator(models.Model):
                 "“%s” belongs to several customers: name one by its id or reference.",
                 _quote(row.partner),
             )
-        own = indicator.company_id.id
+        own = indicator.company_id
         if own and company and own != company:
             return self.env._(
                 "“%s” is an indicator of another company than the customer's.", row.code

@@ -32,8 +32,11 @@ class CrlIndicatorValue(models.Model):
 
     @api.model
     def _put_computed(self, indicators, within, week):
-        """Measure indicators anew for some customers, in one statement: what changed
-        is written, what a customer does not have any more goes.
+        """Measure indicators anew for some customers: what changed is written, what a
+        customer does not have any more goes.
+
+        What is the same is left out by the query that measures, which writes nothing,
+        so that the database may share it between its workers.
 
         :param within: see ``crl.indicator._get_found_sql``
         :param week: the next Monday, when who has no value any more is to have none
@@ -46,58 +49,101 @@ class CrlIndicatorValue(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH found AS MATERIALIZED (%(found)s),
-                scored AS (
-                    SELECT f.indicator_id, f.partner_id, f.raw, %(score)s AS score,
-                           COALESCE(i.company_id, f.company_id) AS company_id
-                      FROM found f JOIN crl_indicator i ON i.id = f.indicator_id),
-                written AS (
-                    INSERT INTO crl_indicator_value AS v (
-                           indicator_id, partner_id, raw, score, company_id, date,
-                           source, dedup_key)
-                    SELECT s.indicator_id, s.partner_id, s.raw, s.score, s.company_id,
-                           %(now)s, 'computed',
-                           s.indicator_id || ':' || s.partner_id
-                      FROM scored s
-                 LEFT JOIN crl_indicator_value o ON o.indicator_id = s.indicator_id
-                       AND o.partner_id = s.partner_id
-                     WHERE (o.raw, o.score, o.company_id, o.source) IS DISTINCT FROM
-                           (s.raw, s.score, s.company_id, 'computed')
-                        ON CONFLICT (dedup_key) DO UPDATE
-                       SET raw = EXCLUDED.raw, score = EXCLUDED.score,
-                           company_id = EXCLUDED.company_id, date = EXCLUDED.date,
-                           source = EXCLUDED.source, user_id = NULL, note = NULL
-                 RETURNING v.partner_id),
-                gone AS (
-                    DELETE FROM crl_indicator_value v
-                     WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s
-                       AND NOT EXISTS (
-                           SELECT 1 FROM found f
-                            WHERE f.indicator_id = v.indicator_id
-                              AND f.partner_id = v.partner_id)
-                 RETURNING v.indicator_id, v.partner_id, v.company_id,
-                           v.history_score),
-                ended AS (
-                    INSERT INTO crl_indicator_history (
-                           indicator_id, partner_id, company_id, week, dedup_key)
-                    SELECT g.indicator_id, g.partner_id, g.company_id, %(week)s,
-                           %(key)s
-                      FROM gone g WHERE g.history_score IS NOT NULL
-                        ON CONFLICT (dedup_key) DO NOTHING)
-                SELECT partner_id FROM written
-                 UNION
-                SELECT partner_id FROM gone
+                SELECT v.id, COALESCE(m.partner_id, v.partner_id), m.indicator_id,
+                       m.raw, m.score, m.company_id
+                  FROM (SELECT f.indicator_id, f.partner_id, f.raw, %(score)s AS score,
+                               COALESCE(i.company_id, f.company_id) AS company_id
+                          FROM (%(found)s) f
+                          JOIN crl_indicator i ON i.id = f.indicator_id) m
+             FULL JOIN (SELECT * FROM crl_indicator_value v
+                         WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s) v
+                    ON v.partner_id = m.partner_id AND v.indicator_id = m.indicator_id
+                 WHERE (v.raw, v.score, v.company_id, v.source) IS DISTINCT FROM
+                       (m.raw, m.score, m.company_id, 'computed')
                 """,
-                found=found,
                 score=self._get_score_sql(SQL("f.raw")),
-                now=fields.Datetime.now(),
+                found=found,
                 indicators=indicators.ids,
                 within=within(SQL("v.partner_id")),
-                week=week,
-                key=self._get_history_key_sql("g", week),
             )
         )
-        return [row[0] for row in rows]
+        if rows:
+            self._write_computed([row for row in rows if row[2]])
+            self._drop([row[0] for row in rows if not row[2]], week)
+        return [row[1] for row in rows]
+
+    @api.model
+    def _write_computed(self, rows):
+        """:param rows: ``[(id or None, customer, indicator, raw, score, company)]``"""
+        now = fields.Datetime.now()
+        moved = [row for row in rows if row[0]]
+        if moved:
+            ids, __, __, raws, scores, companies = map(list, zip(*moved, strict=True))
+            self.env.execute_query(
+                SQL(
+                    """UPDATE crl_indicator_value v
+                          SET raw = g.raw, score = g.score, company_id = g.company_id,
+                              date = %s, source = 'computed', user_id = NULL,
+                              note = NULL
+                         FROM UNNEST(%s, %s::double precision[],
+                                     %s::double precision[], %s::int[])
+                              AS g (id, raw, score, company_id)
+                        WHERE v.id = g.id RETURNING NULL""",
+                    now,
+                    ids,
+                    raws,
+                    scores,
+                    companies,
+                )
+            )
+        made = [row[1:] for row in rows if not row[0]]
+        if made:
+            partners, indicators, raws, scores, companies = map(
+                list, zip(*made, strict=True)
+            )
+            self.env.execute_query(
+                SQL(
+                    """INSERT INTO crl_indicator_value (
+                              partner_id, indicator_id, raw, score, company_id, date,
+                              source, dedup_key)
+                       SELECT g.*, %s, 'computed', indicator_id || ':' || partner_id
+                         FROM UNNEST(%s, %s, %s::double precision[],
+                                     %s::double precision[], %s::int[])
+                              AS g (partner_id, indicator_id, raw, score, company_id)
+                           ON CONFLICT (dedup_key) DO UPDATE
+                          SET raw = EXCLUDED.raw, score = EXCLUDED.score,
+                              company_id = EXCLUDED.company_id, date = EXCLUDED.date,
+                              source = EXCLUDED.source
+                    RETURNING NULL""",
+                    now,
+                    partners,
+                    indicators,
+                    raws,
+                    scores,
+                    companies,
+                )
+            )
+
+    @api.model
+    def _drop(self, ids, week):
+        """Delete values, and say in the history that there is none any more."""
+        if ids:
+            self.env.execute_query(
+                SQL(
+                    """WITH gone AS (
+                           DELETE FROM crl_indicator_value WHERE id = ANY(%(ids)s)
+                        RETURNING indicator_id, partner_id, company_id, history_score)
+                       INSERT INTO crl_indicator_history (
+                              indicator_id, partner_id, company_id, week, dedup_key)
+                       SELECT g.indicator_id, g.partner_id, g.company_id, %(week)s,
+                              %(key)s
+                         FROM gone g WHERE g.history_score IS NOT NULL
+                           ON CONFLICT (dedup_key) DO NOTHING RETURNING NULL""",
+                    ids=ids,
+                    week=week,
+                    key=self._get_history_key_sql("g", week),
+                )
+            )
 
     @api.model
     def _get_history_key_sql(self, alias, week):
@@ -131,7 +177,7 @@ class CrlIndicatorValue(models.Model):
                       WITH ORDINALITY AS g (
                            indicator_id, partner_id, raw, date, company_id, place)),
                 scored AS (
-                    SELECT g.place, g.indicator_id, g.partner_id, g.raw, g.date,
+                    SELECT v.id, g.place, g.indicator_id, g.partner_id, g.raw, g.date,
                            %(score)s AS score,
                            COALESCE(i.company_id, g.company_id) AS company_id,
                            CASE WHEN v.id IS NULL THEN 'created'
@@ -145,15 +191,20 @@ class CrlIndicatorValue(models.Model):
                       JOIN crl_indicator i ON i.id = g.indicator_id
                  LEFT JOIN crl_indicator_value v ON v.indicator_id = g.indicator_id
                        AND v.partner_id = g.partner_id),
-                written AS (
-                    INSERT INTO crl_indicator_value AS v (
+                moved AS (
+                    UPDATE crl_indicator_value v
+                       SET raw = s.raw, score = s.score, company_id = s.company_id,
+                           date = s.date, user_id = %(user)s, source = %(source)s,
+                           note = %(note)s
+                      FROM scored s WHERE v.id = s.id AND s.status = 'updated'),
+                made AS (
+                    INSERT INTO crl_indicator_value (
                            indicator_id, partner_id, raw, score, company_id, date,
                            user_id, source, note, dedup_key)
                     SELECT s.indicator_id, s.partner_id, s.raw, s.score, s.company_id,
                            s.date, %(user)s, %(source)s, %(note)s,
                            s.indicator_id || ':' || s.partner_id
-                      FROM scored s
-                     WHERE s.status IN ('created', 'updated')
+                      FROM scored s WHERE s.status = 'created'
                         ON CONFLICT (dedup_key) DO UPDATE
                        SET raw = EXCLUDED.raw, score = EXCLUDED.score,
                            company_id = EXCLUDED.company_id, date = EXCLUDED.date,
@@ -179,7 +230,11 @@ class CrlIndicatorValue(models.Model):
             if status in ("created", "updated")
         }
         customers = self.env["res.partner"].browse(changed)
-        self.env["crl.relationship"]._ensure(customers)
+        self.env["crl.relationship"]._ensure(
+            customers.search(
+                [("id", "in", list(changed)), ("crl_relationship_id", "=", False)]
+            )
+        )
         customers.invalidate_recordset(["crl_indicator_value_ids"])
         self.invalidate_model()
         self.env["crl.indicator"]._values_changed(customers)

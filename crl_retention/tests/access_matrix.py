@@ -102,6 +102,9 @@ MATRIX = {
     "crl.indicator.history": {**ENGINE, "marketing": "r:AB"},
     # receipts of others; one's own are read by the manager who loads
     "crl.load": {},
+    "crl.indicator.entry": DIALOG,
+    "crl.indicator.import": MANAGERS,
+    "crl.indicator.import.column": MANAGERS,
     "crl.stage": LISTS,
     "crl.case.cause": LISTS,
     "crl.touchpoint.result": DIALOG,

@@ -209,6 +209,13 @@ class TestAccessMatrix(TransactionCase):
                 "source": "manual",
                 "dedup_key": f"value {letter} {made('crl.indicator.value')}",
             },
+            "crl.indicator.entry": lambda: {
+                "partner_id": customer.id,
+                "indicator_id": cls.shared["crl.indicator"].id,
+                "note": "Dry dough",
+            },
+            "crl.indicator.import": lambda: {"filename": "dough.csv"},
+            "crl.indicator.import.column": lambda: {"name": "Dry dough"},
             "crl.load": lambda: {
                 "key": letter,
                 "user_id": customer.user_id.id,

@@ -171,7 +171,7 @@ class TestIndicator(CrlCase):
                 indicator.write(wrong)
 
     def test_managers_measure_what_they_may_read(self):
-        for name in ("ir.mail_server", "res.users.log"):
+        for name in ("ir.config_parameter", "ir.cron"):
             model = self.env["ir.model"]._get_id(name)
             with self.assertRaises(ValidationError):
                 self.new_indicator(model_id=model, partner_path="create_uid.partner_id")
@@ -348,6 +348,19 @@ class TestIndicator(CrlCase):
         self.at("2026-08-01 09:00:00")
         value.invalidate_recordset()
         self.assertTrue(value.is_stale)
+
+    def test_the_dialog_begins_with_what_was_said_last(self):
+        self.customer.crl_set_indicator("rep_opinion", 2)
+        dialog = (
+            self.env["crl.indicator.entry"]
+            .with_user(self.rep)
+            .with_context(active_id=self.customer.id)
+            .create({})
+        )
+        self.assertEqual((dialog.indicator_id.code, dialog.raw), ("rep_opinion", 2))
+        dialog.write({"raw": 5, "note": "They recommend us"})
+        dialog.action_save()
+        self.assertEqual(self.value("rep_opinion").note, "They recommend us")
 
     def test_who_writes_no_values(self):
         for user in (self.other_rep, self.marketing, self.direction):

@@ -1,3 +1,8 @@
+import base64
+import io
+
+from openpyxl import Workbook
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -105,7 +110,7 @@ class TestIndicatorLoad(CrlCase):
             ({**self.row(), "indicator": "open_cases"}, "computed by Odoo"),
         ]
         results = self.load(*(row for row, __ in wrong), self.row())
-        for result, (row, told) in zip(results[:-1], wrong, strict=True):
+        for result, (__, told) in zip(results[:-1], wrong, strict=True):
             self.assertEqual((result["status"], told), ("refused", told))
             self.assertIn(told, result["reason"])
             self.assertLess(len(result["reason"]), 200)
@@ -195,3 +200,69 @@ class TestIndicatorLoad(CrlCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 1)
         self.assertLess(counts[1], 30)
+
+    # ---- From a file ----
+
+    def upload(self, content):
+        wizard = (
+            self.env["crl.indicator.import"]
+            .with_user(self.manager)
+            .create({"file": base64.b64encode(content)})
+        )
+        wizard.action_read()
+        return wizard
+
+    def test_a_csv_file(self):
+        wizard = self.upload(
+            "Kunde;Nps;Datum\nC-17;8,5;01.02.2026\nC-18;viel;01.02.2026\n"
+            "=cmd|'/C calc'!A0;7;01.02.2026\nÄrger;7;\n".encode("cp1252")
+        )
+        self.assertEqual((wizard.state, wizard.row_count), ("columns", 4))
+        self.assertEqual(wizard.kind, "cp1252")
+        self.assertEqual(wizard.partner_column_id.name, "Kunde")
+        self.assertEqual(wizard.raw_column_id.name, "Nps")
+        self.assertEqual(wizard.date_column_id.name, "Datum")
+        with self.assertRaisesRegex(UserError, "Say which"):
+            wizard.action_load()
+        wizard.write({"indicator_id": self.nps.id, "decimal": ",", "date_order": "dmy"})
+        wizard.action_load()
+        self.assertEqual(self.value().raw, 8.5)
+        self.assertEqual(str(self.value().date), "2026-01-31 23:00:00")
+        self.assertEqual(wizard.refused_count, 3)
+        report = base64.b64decode(wizard.report).decode("utf-8-sig").splitlines()
+        self.assertEqual(len(report), 4)
+        self.assertIn("not a number", report[1])
+        self.assertTrue(report[2].startswith("'=cmd"))
+
+    def test_an_xlsx_file(self):
+        book = Workbook()
+        for row in (
+            ("ID", "Indicator", "Value"),
+            (self.customer.id, "nps", 7),
+            (self.other.id, "nps", 8.25),
+        ):
+            book.active.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        wizard = self.upload(content.getvalue())
+        wizard.partner_kind = "id"
+        wizard.action_load()
+        self.assertEqual(wizard.refused_count, 0)
+        self.assertEqual((self.value().raw, self.value(self.other).raw), (7, 8.25))
+
+    def test_files_that_are_none(self):
+        for content in (b"", b"only a header", b"PK\x03\x04 broken", b"a,b\0\n1,2"):
+            with self.assertRaisesRegex(UserError, "file"):
+                self.upload(content)
+
+    def test_odoos_own_import_loads_nothing(self):
+        result = (
+            self.env["crl.indicator.value"]
+            .with_user(self.manager)
+            .load(
+                ["partner_id/.id", "indicator_id/.id", "raw", "dedup_key"],
+                [[str(self.customer.id), str(self.nps.id), "5", "x"]],
+            )
+        )
+        self.assertFalse(result["ids"])
+        self.assertFalse(self.value())

@@ -18,6 +18,9 @@ from . import crl_hand_over
 from . import crl_health_override
 from . import crl_health_trial
 from . import crl_health_trial_line
+from . import crl_indicator_entry
+from . import crl_indicator_import
+from . import crl_indicator_import_column
 from . import crl_privacy
 from . import crl_relationship_stage
 from . import crl_touchpoint_move
