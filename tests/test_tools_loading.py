@@ -1,0 +1,80 @@
+"""Rows of values from elsewhere: whatever is sent is taken whole or named."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.tools import load
+
+loading = load("loading")
+NOW = datetime(2026, 3, 2, 10)
+#: Anything JSON can carry.
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=5,
+)
+moments = st.datetimes(datetime(1990, 1, 1), NOW)
+fields = st.sampled_from(sorted(loading.FIELDS))
+
+
+def day_start(day):
+    return datetime(day.year, day.month, day.day)
+
+
+def read(*rows):
+    return loading.read_rows(list(rows), NOW, day_start)
+
+
+@given(st.lists(anything | st.dictionaries(fields, anything)))
+def test_whatever_is_sent_is_a_row_or_an_error(rows):
+    results = read(*rows)
+    assert len(results) == len(rows)
+    for result in results:
+        if isinstance(result, loading.RowError):
+            assert result.code
+        else:
+            assert abs(result.raw) <= loading.MAX_RAW
+            assert result.date <= NOW + timedelta(days=1)
+            assert result.date.tzinfo is None
+
+
+@given(
+    st.integers(1, loading.MAX_ID) | st.text("abc@+1", min_size=1, max_size=20),
+    st.floats(-1e15, 1e15) | st.integers(-(10**15), 10**15),
+    moments,
+)
+def test_a_good_row_says_what_was_sent(partner, raw, moment):
+    row = {"partner": partner, "indicator": "nps", "raw": raw}
+    [result] = read({**row, "date": moment.isoformat()})
+    assert result == (partner, "nps", raw, moment.replace(microsecond=0))
+
+
+@given(moments, st.integers(-14 * 60, 14 * 60))
+def test_zones_do_not_move_a_moment(moment, minutes):
+    moment = moment.replace(microsecond=0)
+    local = moment + timedelta(minutes=minutes)
+    sign = "-" if minutes < 0 else "+"
+    zone = f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    if local.year in loading.YEARS:
+        assert loading.read_moment(local.isoformat() + zone, day_start) == moment
+
+
+@given(st.lists(st.tuples(st.integers(0, 3) | st.none(), st.integers(0, 3))))
+def test_of_doubles_the_latest_counts(pairs):
+    rows = [
+        loading.Row(1, "nps", 0.0, NOW - timedelta(days=days)) for __, days in pairs
+    ]
+    keys = [key for key, __ in pairs]
+    doubles = loading.find_doubles(rows, keys)
+    for key in set(keys) - {None}:
+        mine = [place for place, other in enumerate(keys) if other == key]
+        [kept] = [place for place in mine if place not in doubles]
+        assert rows[kept].date == max(rows[place].date for place in mine)
+        for place in set(mine) - {kept}:
+            why, other = doubles[place]
+            assert other == kept
+            assert (why == "repeated") == (rows[place].date == rows[kept].date)
+    assert not any(keys[place] is None for place in doubles)
