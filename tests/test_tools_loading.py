@@ -12,8 +12,10 @@ NOW = datetime(2026, 3, 2, 10)
 #: Anything JSON can carry.
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 moments = st.datetimes(datetime(1990, 1, 1), NOW)

@@ -20,6 +20,10 @@ HEALTH_BY = {
     "active",
 }
 
+#: Customers whose health follows their values at once. Of more, a file that is loaded
+#: for instance, the engine's next run takes care.
+MAX_AT_ONCE = 500
+
 
 class CrlIndicator(models.Model):
     """What an indicator does for the health, and what helps where it is low."""
@@ -56,6 +60,9 @@ class CrlIndicator(models.Model):
     @api.model
     def _values_changed(self, partners):
         result = super()._values_changed(partners)
-        # whoever writes a value down; the health is the engine's
-        self.env["crl.relationship"].sudo()._refresh_health(partners)
+        if len(partners) > MAX_AT_ONCE:
+            self.env["res.company"]._crl_mark_health_due()
+        else:
+            # whoever writes a value down; the health is the engine's
+            self.env["crl.relationship"].sudo()._refresh_health(partners)
         return result

@@ -62,9 +62,11 @@ class ResCompany(models.Model):
     def _crl_mark_health_due(self):
         """Let the engine look at the health of all customers, from the first on."""
         # sudo here and below: where the engine stands, and its own scheduled action
-        self.sudo()._get_main_company().write(
-            {"crl_health_date": fields.Datetime.now(), "crl_health_cursor": 0}
-        )
+        company = self.sudo()._get_main_company()
+        now = fields.Datetime.now()
+        if company.crl_health_cursor or (company.crl_health_date or now) > now:
+            # not when it is so already: several who load values would meet there
+            company.write({"crl_health_date": now, "crl_health_cursor": 0})
         cron = self.env.ref("crl_retention.ir_cron_run", raise_if_not_found=False)
         if cron:  # not yet while the shipped indicators are loaded
             cron.sudo()._trigger()
