@@ -14,7 +14,7 @@ OLDEST = TODAY - timedelta(days=3)
 STEPS = st.sampled_from("abcd")
 CLOSED = ("done", "skipped", "failed", "cancelled")
 STATES = st.sampled_from(("planned", "open", *CLOSED))
-DAYS = st.dates(TODAY - timedelta(days=6), TODAY + timedelta(days=3))
+DAYS = st.dates(OLDEST - timedelta(days=1), TODAY + timedelta(days=1))
 
 
 @st.composite
@@ -107,6 +107,14 @@ def test_nothing_new_falls_before_today_and_nothing_moved_before_the_window(move
         if change.verb in ("plan", "past"):
             fits = change.slot.day >= OLDEST or change.key in waiting
             assert (change.verb == "plan") == fits
+
+
+def test_today_and_the_first_day_of_the_window_count():
+    planned = versions.Contact("a1", "a", 1, "planned")
+    for contacts, day, verb in (([planned], OLDEST, "plan"), ([], TODAY, "new")):
+        slots = [versions.Slot("a", 1, day)]
+        [change] = versions.compare(contacts, slots, TODAY, OLDEST)
+        assert change.verb == verb
 
 
 @given(cycles(), STEPS, st.booleans(), st.integers(0, 6))
