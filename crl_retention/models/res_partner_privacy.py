@@ -1,7 +1,7 @@
 import json
 
-from odoo import models
-from odoo.exceptions import AccessError
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, html2plaintext
 
 #: What is told of a customer who asks what we hold, by model.
@@ -79,6 +79,24 @@ class ResPartner(models.Model):
     """What a customer may ask for: to be told what we hold, and to have it erased."""
 
     _inherit = "res.partner"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_crl_history(self):
+        """The database would refuse it too, in words nobody understands."""
+        kept = (
+            self.env["crl.relationship"]
+            .sudo()  # also those of colleagues, and for who has no role here
+            .search([("partner_id", "in", self.ids)], limit=1)
+        )
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%s has a history in Customer Retention, which counts: archive "
+                    "the contact instead. What was said can be erased: Actions, "
+                    "Retention Data.",
+                    kept.partner_id.display_name,
+                )
+            )
 
     def _crl_check_privacy(self):
         """Check that the user may hand out and erase what customers said.

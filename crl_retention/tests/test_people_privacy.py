@@ -56,6 +56,13 @@ class TestPeoplePrivacy(CrlCase):
             with self.assertRaises(ValidationError):
                 nobody.browse(ids).crl_export_data()
 
+    def test_customer_with_a_history_is_archived_not_deleted(self):
+        stranger = self._new_customer("No history")
+        with self.assertRaisesRegex(UserError, "archive the contact instead"):
+            (stranger + self.customer).unlink()
+        stranger.unlink()
+        self.customer.action_archive()
+
     def test_erased_words_are_nowhere(self):
         self.assertGreater(len(self.find_words()), 4)
         counts = [
