@@ -13,15 +13,16 @@ TODAY = date(2026, 3, 2)
 OLDEST = TODAY - timedelta(days=3)
 STEPS = st.sampled_from("abcd")
 CLOSED = ("done", "skipped", "failed", "cancelled")
+STEP_SETS = st.sets(STEPS)
 STATES = st.sampled_from(("planned", "open", *CLOSED))
 DAYS = st.dates(OLDEST - timedelta(days=1), TODAY + timedelta(days=1))
 
 
 @st.composite
-def cycles(draw):
+def cycles(draw, steps=STEP_SETS):
     """The contacts of a cycle: of each step closed ones, and at most a live one."""
     contacts = []
-    for step in draw(st.sets(STEPS)):
+    for step in draw(steps):
         states = draw(st.lists(st.sampled_from(CLOSED), max_size=3))
         states += draw(st.lists(st.sampled_from(("planned", "open")), max_size=1))
         for occurrence, state in enumerate(states, start=1):
@@ -117,26 +118,24 @@ def test_today_and_the_first_day_of_the_window_count():
         assert change.verb == verb
 
 
-@given(cycles(), STEPS, st.booleans(), st.integers(0, 6))
-def test_what_was_closed_is_never_the_one_to_come(contacts, step, repeats, past):
-    own = [c for c in contacts if c.step == step]
-    number = versions.choose_occurrence(own, repeats, lambda n: n <= past)
-    assert number not in [c.occurrence for c in own if not c.is_live]
+@given(cycles(st.just(["a"])), st.booleans(), st.integers(0, 6))
+def test_what_was_closed_is_never_the_one_to_come(contacts, repeats, past):
+    number = versions.choose_occurrence(contacts, repeats, lambda n: n <= past)
+    assert number not in [c.occurrence for c in contacts if not c.is_live]
     if number is None:
         assert not repeats
 
 
-@given(cycles(), STEPS, st.booleans(), st.integers(0, 6))
-def test_one_is_to_come_until_the_step_is_over(contacts, step, repeats, past):
-    own = [c for c in contacts if c.step == step]
-    number = versions.choose_occurrence(own, repeats, lambda n: n <= past)
-    live = next((c for c in own if c.is_live), None)
-    came = any(c.state in ("done", "skipped", "failed") for c in own)
+@given(cycles(st.just(["a"])), st.booleans(), st.integers(0, 6))
+def test_one_is_to_come_until_the_step_is_over(contacts, repeats, past):
+    number = versions.choose_occurrence(contacts, repeats, lambda n: n <= past)
+    live = next((c for c in contacts if c.is_live), None)
+    came = any(c.state in ("done", "skipped", "failed") for c in contacts)
     if live and (live.state == "open" or live.is_fixed):
         assert number == live.occurrence
     elif came and not repeats:
         assert number is None
     else:
-        following = live.occurrence if live else len(own) + 1
+        following = live.occurrence if live else len(contacts) + 1
         # one that comes again leaves out what is past, and nothing else
         assert number == (max(following, past + 1) if repeats else following)
