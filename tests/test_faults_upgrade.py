@@ -88,11 +88,13 @@ SELECT d.name, c.interval_number, c.interval_type, s.code
 NAMES = """
 SELECT model, name FROM ir_model_data WHERE module = 'crl_retention'
 """
-#: What is shipped and may be changed by users: all but links and times.
+#: What is shipped and may be changed by users: all but links, times and since when texts
+#: are counted. A new column is empty in old rows, which says what 0 says.
 SHIPPED = """
 SELECT d.name, (
        SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r))
-        WHERE key !~ '(^id|_id|_uid|_date|enroll_from)$')
+        WHERE key !~ '(^id|_id|_uid|_date|enroll_from|start_from)$|^variant_'
+          AND value NOT IN ('null', '0', 'false'))
   FROM {table} r
   JOIN ir_model_data d ON d.res_id = r.id AND d.model = '{model}'
  WHERE d.module = 'crl_retention' ORDER BY d.name

@@ -6,7 +6,7 @@ from bootstrap import databases, logscan, odoo, settings, source
 from tests.support.server import ADDON
 
 #: The version before this one, as it was delivered.
-PREVIOUS = "cb8b075"
+PREVIOUS = "9af3b9d"
 
 
 def previous_addon(folder):
