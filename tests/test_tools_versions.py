@@ -14,7 +14,6 @@ OLDEST = TODAY - timedelta(days=3)
 STEPS = st.sampled_from("abcd")
 CLOSED = ("done", "skipped", "failed", "cancelled")
 STEP_SETS = st.sets(STEPS)
-STATES = st.sampled_from(("planned", "open", *CLOSED))
 DAYS = st.dates(OLDEST - timedelta(days=1), TODAY + timedelta(days=1))
 
 
