@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 
 from ..tools import schedule
-from .crl_campaign_release import AT_ONCE
+from .crl_campaign_release import AT_ONCE, CALL
 
 
 class CrlCampaign(models.Model):
@@ -79,13 +79,15 @@ class CrlCampaignMember(models.Model):
             {member.id: ("left_out", refused[member.partner_id]) for member in out}
         )
         members = self - out
-        self.env["crl.relationship"]._ensure(members.partner_id)
+        # browsed: read together, also after what follows forgets what was read
+        partners = self.env["res.partner"].browse(members.partner_id.ids)
+        self.env["crl.relationship"]._ensure(partners)
         if campaign.cadence_id:
             members._enroll(campaign)
         else:
             members._plan_calls(campaign)
         members.filtered(lambda m: m.state == "accepted").state = "active"
-        self.env["crl.relationship"]._refresh(members.partner_id)
+        self.env["crl.relationship"]._refresh(partners)
 
     def _enroll(self, campaign):
         start = max(campaign.date_from, campaign.company_id._crl_today())
@@ -140,8 +142,7 @@ class CrlCampaignMember(models.Model):
                     "contact_id": person.id if person != member.partner_id else False,
                     "company_id": campaign.company_id.id,
                     "campaign_id": campaign.id,
-                    "channel": "call",
-                    "purpose": "marketing",
+                    **CALL,
                     "user_id": user.id,
                     "date_planned": moment,
                     "date_due": moment,

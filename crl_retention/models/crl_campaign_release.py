@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..tools import dealing, holdout
 
+#: What a campaign's calls are.
+CALL = {"channel": "call", "purpose": "marketing"}
 #: Customers of a list that is made at once; the engine makes longer ones.
 AT_ONCE = 500
 
@@ -122,12 +124,24 @@ class CrlCampaign(models.Model):
                     customer=partner.display_name,
                     campaign=others[partner].name,
                 )
-            elif not self.cadence_id and not (partner.phone or contacts[partner].phone):
-                reason = self.env._("%s has no phone number.", partner.display_name)
             else:
-                continue
-            refused[partner] = reason
+                reason = self._refuse_call(partner, contacts[partner])
+            if reason:
+                refused[partner] = reason
         return refused
+
+    def _refuse_call(self, partner, person):
+        """Why a customer is not called, as a sentence; '' when they may be, or when it
+        is a procedure's to ask at each of its contacts."""
+        if self.cadence_id:
+            return ""
+        if not (partner.phone or person.phone):
+            return self.env._("%s has no phone number.", partner.display_name)
+        # as it will be asked when the call falls due; not saved
+        call = self.env["crl.touchpoint"].new(
+            {"partner_id": partner.id, "company_id": self.company_id.id, **CALL}
+        )
+        return call._refuse_consent(person, "call")
 
     def _get_other_campaigns(self, partners):
         """The other campaign that works on each customer: ``{customer: campaign}``."""

@@ -150,6 +150,16 @@ class TestCampaignResult(CampaignCase):
         self.assertEqual(call.state, "skipped")
         self.assertEqual(call.log_ids[:1].rule, "campaign")
 
+    def test_who_said_no_to_calls_is_left_out(self):
+        self.env["crl.consent"]._record(
+            {self.guests[0]: {("call", "marketing"): "withdrawn"}}, "employee"
+        )
+        campaign = self.new_campaign()
+        campaign.action_preview()
+        left_out = self.members(campaign, "left_out")
+        self.assertEqual(left_out.partner_id, self.guests[0])
+        self.assertIn("said no", left_out.reason)
+
     def test_new_opportunity_is_filled_in(self):
         campaign = self.released(offer="Ten percent off")
         member = self.members(campaign)[0].with_user(self.ann)

@@ -157,6 +157,43 @@ class TestQueryCount(CrlCase):
             counts.append(self.count(calls.action_done, "reached", "positive", "Fine"))
         self.assertFlat(*counts[1:], per_record=4.5)
 
+    def test_campaign(self):
+        """Lists are sorted out, dealt and carried out by the batch."""
+        operators = self.rep + self.other_rep
+        segment = self.env["crl.segment"].create({"name": "Chosen"})
+        counts = {"calls": [], "procedure": []}
+        for partners in (self.customer, self.few, self.many):
+            segment.domain = repr([("id", "in", partners.ids)])
+            for cadence, found in zip(
+                (False, self.cadence), counts.values(), strict=True
+            ):
+                campaign = self.env["crl.campaign"].create(
+                    {
+                        "name": "Calls",
+                        "segment_id": segment.id,
+                        "operator_ids": [(6, 0, operators.ids)],
+                        "cadence_id": cadence and cadence.id,
+                    }
+                )
+                found.append(self.count(campaign.action_release))
+                self.assertEqual(campaign.listed_count, len(partners))
+                found.append(self.count(campaign.action_close))
+        for found in counts.values():
+            __, __, few, few_closed, many, many_closed = found
+            self.assertFlat(few, many)
+            self.assertFlat(few_closed, many_closed)
+
+    def test_segment(self):
+        """A segment is counted in a few statements, whatever its size."""
+        segment = self.env["crl.segment"].create({"name": "Chosen"})
+        counts = []
+        for partners in (self.customer, self.few, self.many):
+            segment.domain = repr([("id", "in", partners.ids)])
+            counts.append(self.count(segment._refresh))
+            partners.invalidate_recordset()
+            self.assertFlat(0, self.count(partners.mapped, "crl_segment_ids"))
+        self.assertEqual(counts[1], counts[2])
+
     def test_idle_run(self):
         """A run with nothing due asks each job once."""
         self.enroll(self.many)
