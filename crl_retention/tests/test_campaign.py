@@ -14,6 +14,10 @@ class CampaignCase(CrlCase):
         cls.marketing = cls._new_user("marketing", "marketing")
         cls.ann = cls._new_user("ann", "user", tz="Europe/Paris")
         cls.bob = cls._new_user("bob", "user", tz="Europe/Paris")
+        # no more than the role: operators may not change customers
+        contacts = cls.env.ref("base.group_partner_manager")
+        users = cls.ann + cls.bob + cls.marketing
+        users.write({"group_ids": [(3, contacts.id)]})
         cls.guests = cls.env["res.partner"]
         for number in range(7):
             cls.guests += cls._new_customer(f"Guest {number}", city="Lyon")

@@ -249,12 +249,14 @@ class CrlTouchpointResult(models.TransientModel):
         """Give what was attached here to the customer, and return the ids."""
         attachments = self.attachment_ids
         attachments.check_access("read")
-        attachments.filtered(
+        own = attachments.filtered(
             lambda attachment: (
                 attachment.res_model in (False, self._name)
                 and attachment.create_uid == self.env.user
             )
-        ).write({"res_model": "res.partner", "res_id": self.partner_id.id})
+        )
+        # whoever does the contact need not be allowed to change the customer
+        own.sudo().write({"res_model": "res.partner", "res_id": self.partner_id.id})
         return attachments.ids
 
     def _get_touchpoint(self):
