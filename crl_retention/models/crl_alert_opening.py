@@ -28,17 +28,27 @@ class CrlAlert(models.Model):
             SQL(
                 """
                 WITH limits AS (%(limits)s),
-                valid AS (
-                    SELECT r.partner_id, r.company_id, r.user_id, v.indicator_id,
-                           v.score, i.knock_out, i.knock_out_score
+                watched AS (
+                    SELECT id, company_id, valid_days, 'knock_out' AS reason,
+                           COALESCE(knock_out_score, 0) AS score,
+                           NULL::int AS cadence_id
+                      FROM crl_indicator WHERE active AND knock_out IS NOT NULL
+                     UNION ALL
+                    SELECT i.id, i.company_id, i.valid_days, 'limit',
+                           COALESCE(c.start_score, 0), c.id
+                      FROM crl_cadence c
+                      JOIN crl_indicator i ON i.id = c.start_indicator_id AND i.active
+                     WHERE c.active AND c.start_on = 'indicator'
+                ),
+                reached AS (
+                    SELECT v.partner_id, w.id AS indicator_id, w.company_id, w.reason,
+                           w.cadence_id
                       FROM crl_indicator_value v
-                      JOIN crl_indicator i ON i.id = v.indicator_id AND i.active
-                      JOIN crl_relationship r ON r.partner_id = v.partner_id
-                       AND COALESCE(i.company_id, r.company_id, 0)
-                         = COALESCE(r.company_id, i.company_id, 0)
-                     WHERE %(values)s AND r.override_band IS NULL
-                       AND (COALESCE(i.valid_days, 0) = 0
-                         OR v.date + make_interval(days => i.valid_days) >= %(now)s)
+                      JOIN watched w ON w.id = v.indicator_id AND v.score <= w.score
+                     WHERE %(values)s
+                       AND (COALESCE(w.valid_days, 0) = 0
+                         OR v.date + make_interval(days => w.valid_days) >= %(now)s)
+                    OFFSET 0
                 ),
                 reasons AS (
                     SELECT r.partner_id, r.company_id, r.user_id, 'band' AS reason,
@@ -50,18 +60,13 @@ class CrlAlert(models.Model):
                         ON l.company_id = COALESCE(r.company_id, %(main)s)
                      WHERE %(relationships)s AND r.band = 'at_risk'
                      UNION ALL
-                    SELECT partner_id, company_id, user_id, 'knock_out', indicator_id,
-                           NULL, TRUE
-                      FROM valid
-                     WHERE knock_out IS NOT NULL
-                       AND score <= COALESCE(knock_out_score, 0)
-                     UNION ALL
-                    SELECT v.partner_id, v.company_id, v.user_id, 'limit',
-                           v.indicator_id, c.id, TRUE
-                      FROM valid v
-                      JOIN crl_cadence c ON c.start_indicator_id = v.indicator_id
-                       AND c.active AND c.start_on = 'indicator'
-                       AND v.score <= COALESCE(c.start_score, 0)
+                    SELECT r.partner_id, r.company_id, r.user_id, w.reason,
+                           w.indicator_id, w.cadence_id, TRUE
+                      FROM reached w
+                      JOIN crl_relationship r ON r.partner_id = w.partner_id
+                       AND COALESCE(w.company_id, r.company_id, 0)
+                         = COALESCE(r.company_id, w.company_id, 0)
+                     WHERE r.override_band IS NULL
                 ),
                 keyed AS (
                     SELECT n.*, CONCAT_WS(':', n.partner_id, n.reason, n.indicator_id,

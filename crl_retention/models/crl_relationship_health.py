@@ -112,10 +112,11 @@ class CrlRelationship(models.Model):
         """Make a relationship for customers who have values but none yet."""
         rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT p.id
+                """SELECT DISTINCT v.partner_id
                      FROM crl_indicator_value v
-                     JOIN res_partner p ON p.id = v.partner_id
-                    WHERE %s AND p.crl_relationship_id IS NULL""",
+                    WHERE %s AND NOT EXISTS (
+                          SELECT 1 FROM crl_relationship r
+                           WHERE r.partner_id = v.partner_id)""",
                 within(SQL("v.partner_id")),
             )
         )
@@ -180,21 +181,18 @@ class CrlRelationship(models.Model):
               GROUP BY l.company_id
             ),
             scored AS (
-                SELECT r.id, SUM(i.weight) AS weight,
+                SELECT v.partner_id, SUM(i.weight) AS weight,
                        SUM(i.weight * %(score)s) AS points,
                        MIN(CASE WHEN %(score)s <= COALESCE(i.knock_out_score, 0) THEN
                                CASE i.knock_out WHEN 'at_risk' THEN 0
                                                 WHEN 'watch' THEN 1 END
                            END) AS knocked
-                  FROM crl_relationship r
-                  JOIN crl_indicator_value v ON v.partner_id = r.partner_id
+                  FROM crl_indicator_value v
                   JOIN rules i ON i.id = v.indicator_id
-                   AND COALESCE(i.company_id, r.company_id, 0)
-                     = COALESCE(r.company_id, i.company_id, 0)
-                 WHERE %(relationships)s AND %(values)s AND v.score IS NOT NULL
+                 WHERE %(values)s AND %(of_company)s
                    AND (COALESCE(i.valid_days, 0) = 0
                      OR v.date + make_interval(days => i.valid_days) >= %(now)s)
-              GROUP BY r.id
+              GROUP BY v.partner_id
             )
             SELECT a.id, a.partner_id, a.own_company_id, a.company_id, a.score,
                    a.confidence, a.old_score, a.old_band, a.override_band,
@@ -211,7 +209,7 @@ class CrlRelationship(models.Model):
                        NULLIF(ROUND((100 * s.weight / NULLIF(w.weight, 0))::numeric),
                               0)::int AS confidence
                   FROM crl_relationship r
-             LEFT JOIN scored s ON s.id = r.id
+             LEFT JOIN scored s ON s.partner_id = r.partner_id
              LEFT JOIN weights w ON w.company_id = COALESCE(r.company_id, 0)
                  WHERE %(relationships)s) a
               JOIN limits l ON l.company_id = a.company_id
@@ -225,7 +223,26 @@ class CrlRelationship(models.Model):
             main=self.env["res.company"]._get_main_company().id,
             relationships=within(SQL("r.partner_id")),
             values=within(SQL("v.partner_id")),
+            of_company=self._get_of_company(),
             now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_of_company(self):
+        """That an indicator ``i`` holds for the customer of a value ``v``: it is one of
+        no company, the customer's, or the customer has none. Where no indicator has a
+        company the customers need not be looked at."""
+        # every company's count, whoever asks
+        if (
+            not self.env["crl.indicator"]
+            .sudo()
+            .search_count([("company_id", "!=", False)], limit=1)
+        ):
+            return SQL("TRUE")
+        return SQL(
+            """(i.company_id IS NULL OR NOT EXISTS (
+                SELECT 1 FROM crl_relationship r
+                 WHERE r.partner_id = v.partner_id AND r.company_id != i.company_id))"""
         )
 
     # ---- Every night ----
