@@ -18,6 +18,13 @@ BARE_UPSERT = """
        SET raw = EXCLUDED.raw, score = EXCLUDED.score, date = EXCLUDED.date,
            user_id = EXCLUDED.user_id, source = EXCLUDED.source
 """
+#: A score of all customers, of which nothing becomes.
+BARE_SCORE = """
+    SELECT COUNT(*), SUM(score) FROM (
+        SELECT SUM(i.weight * v.score) / NULLIF(SUM(i.weight), 0) AS score
+          FROM crl_indicator_value v JOIN crl_indicator i ON i.id = v.indicator_id
+      GROUP BY v.partner_id) scored
+"""
 #: A year with each customer: ten contacts, a verdict now and then, few cases.
 CONTACTS = """
     INSERT INTO crl_touchpoint (
@@ -197,10 +204,19 @@ def nights(env, rounds):
 def night(env, indicators):
     """What the pump does, batch by batch."""
     indicators.write({"date_refresh": "2026-01-01", "refresh_cursor": 0})
+    company = env["res.company"]._get_main_company()
+    company.write({"crl_health_date": "2026-01-01", "crl_health_cursor": 0})
+    return drain(env, env["crl.indicator"]._refresh_due) + drain(
+        env, env["crl.relationship"]._refresh_health_due
+    )
+
+
+def drain(env, job):
+    """Seconds until a job has nothing left."""
     seconds, handled = 0, True
     while handled:
         begun = time.perf_counter()
-        handled = env["crl.indicator"]._refresh_due(1000)
+        handled = job(1000)
         env.flush_all()
         env.cr.commit()
         seconds += time.perf_counter() - begun
@@ -219,4 +235,4 @@ def aggregates(env, indicators):
         )
         query = SQL("SELECT COUNT(*), SUM(raw) FROM (%s) measured", everybody)
         seconds += timed(env, lambda query=query: env.execute_query(query))
-    return seconds
+    return seconds + timed(env, lambda: env.execute_query(SQL(BARE_SCORE)))

@@ -80,7 +80,7 @@ class CrlRelationship(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Set the Health by Hand"),
             "res_model": "crl.health.override",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_relationship_id": self.id},
         }
