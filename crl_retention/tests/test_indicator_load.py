@@ -224,7 +224,8 @@ class TestIndicatorLoad(CrlCase):
         self.assertEqual(wizard.date_column_id.name, "Datum")
         with self.assertRaisesRegex(UserError, "Say which"):
             wizard.action_load()
-        wizard.write({"indicator_id": self.nps.id, "decimal": ",", "date_order": "dmy"})
+        self.assertEqual((wizard.decimal, wizard.date_order), (",", "dmy"))
+        wizard.indicator_id = self.nps
         wizard.action_load()
         self.assertEqual(self.value().raw, 8.5)
         self.assertEqual(str(self.value().date), "2026-01-31 23:00:00")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import NamedTuple
@@ -11,6 +12,12 @@ MAX_BYTES = 30 * 2**20
 MAX_UNPACKED = 300 * 2**20
 MAX_ROWS = 200_000
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
+
+_SPACES = re.compile(r"[\s'’]")
+_NUMBERS = {
+    ".": re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d*)(\.\d*)?([eE][+-]?\d{1,3})?"),
+    ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*)(,\d*)?([eE][+-]?\d{1,3})?"),
+}
 
 # the longest cell of a CSV file; a longer one would end the reading
 csv.field_size_limit(MAX_BYTES)
@@ -102,23 +109,48 @@ def _read_xlsx(content):
 
 
 def to_number(cell, decimal="."):
-    """A cell as a number, or as it is when it is none.
+    """A cell as a number, or as it is when it is none; what parts the thousands must
+    do so, or “4,5” would be 45.
 
-    >>> to_number("1.234,5", ","), to_number("1 234.5"), to_number("n/a")
-    (1234.5, 1234.5, 'n/a')
+    >>> to_number("1.234,5", ","), to_number("1 234.5"), to_number("4,5")
+    (1234.5, 1234.5, '4,5')
     """
     if not isinstance(cell, str):
         return cell
-    plain = cell.strip().replace("\u00a0", "").replace("\u202f", "")
-    plain = plain.replace(" ", "").replace("'", "")
-    grouping = "," if decimal == "." else "."
-    plain = plain.replace(grouping, "").replace(decimal, ".")
-    if not plain or plain.strip("+-.0123456789eE"):
+    plain = _SPACES.sub("", cell)
+    if not _NUMBERS[decimal].fullmatch(plain):
         return cell
+    plain = plain.replace("," if decimal == "." else ".", "").replace(decimal, ".")
     try:
         return float(plain)
     except ValueError:
         return cell
+
+
+def guess_decimal(cells):
+    """How numbers are written: the way that reads most of them.
+
+    >>> guess_decimal(["4,5", "n/a"]), guess_decimal(["4.5"]), guess_decimal(["7"])
+    (',', '.', '.')
+    """
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return max(
+        ".,", key=lambda d: sum(isinstance(to_number(t, d), float) for t in texts)
+    )
+
+
+def guess_order(cells):
+    """The order of year, month and day that reads most dates.
+
+    >>> guess_order(["31.12.2026"]), guess_order(["12/31/2026"]), guess_order([])
+    ('dmy', 'mdy', 'ymd')
+    """
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    iso = re.compile(r"\d{4}-\d\d-\d\d.*")
+    return max(
+        ("ymd", "dmy", "mdy"),
+        key=lambda order: sum(bool(iso.fullmatch(to_date(t, order))) for t in texts),
+    )
 
 
 def to_date(cell, order="ymd"):

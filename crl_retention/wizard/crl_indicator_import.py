@@ -16,6 +16,8 @@ from ..tools.text import disarm
 #: Rows and characters shown of a file.
 SHOWN_ROWS = 5
 SHOWN_WIDTH = 40
+#: Rows that tell how numbers and dates are written.
+GUESSED_ROWS = 200
 #: Words by which a column is recognized, in the languages we speak.
 COLUMNS = {
     "partner_column_id": "customer partner client kunde cliente ref email phone id",
@@ -96,6 +98,12 @@ class CrlIndicatorImport(models.TransientModel):
             {
                 **{name: column.id for name, column in guessed.items()},
                 "state": "columns",
+                "decimal": table.guess_decimal(
+                    self._get_cells(content, guessed["raw_column_id"])
+                ),
+                "date_order": table.guess_order(
+                    self._get_cells(content, guessed["date_column_id"])
+                ),
                 "kind": content.kind,
                 "row_count": len(content.rows),
                 "preview": self._show(content),
@@ -183,6 +191,13 @@ class CrlIndicatorImport(models.TransientModel):
                 if word in name.split() or (len(word) > 2 and word in name):
                     return column
         return self.column_ids.browse()
+
+    @api.model
+    def _get_cells(self, content, column):
+        """The first cells of a column."""
+        place = column.position
+        rows = content.rows[:GUESSED_ROWS] if column else ()
+        return [row[place] for row in rows if place < len(row)]
 
     def _show(self, content):
         """The first rows of the file, as a table."""
