@@ -119,9 +119,19 @@ class CrlPreferences(CrlFeedback):
         if wanted is None:
             wanted = {key for key, is_on in choices.items() if is_on}
             preferred = touchpoint._get_person().crl_preferred_channel
-        channels = self._get_channels()
+        purposes, channels = self._get_purposes(), self._get_channels()
         values = {
-            "agreed": touchpoint._get_agreed(),
+            "agreed": [
+                self.env._(
+                    "%(purpose)s – %(channel)s: %(answer)s (%(day)s, %(how)s)",
+                    purpose=purposes[purpose],
+                    channel=channels[channel],
+                    answer=answer,
+                    day=day,
+                    how=how,
+                )
+                for (channel, purpose), answer, day, how in touchpoint._get_agreed()
+            ],
             "boxes": [
                 (
                     label,
@@ -131,7 +141,7 @@ class CrlPreferences(CrlFeedback):
                         if key[1] == purpose
                     ],
                 )
-                for purpose, label in self._get_purposes().items()
+                for purpose, label in purposes.items()
             ],
             "closed": touchpoint._is_not_to_be_contacted(),
             "csrf_token": request.csrf_token(),

@@ -58,7 +58,11 @@ class CrlTouchpoint(models.Model):
         )
 
     def _get_agreed(self):
-        """What was said so far, as sentences for the person."""
+        """What was said so far, for the person.
+
+        :returns: ``[((channel, purpose), answer, day, how)]``, all but the first in
+            words
+        """
         self.ensure_one()
         consent = self.env["crl.consent"]
         statuses, sources = (
@@ -66,20 +70,16 @@ class CrlTouchpoint(models.Model):
             for name in ("status", "source")
         )
         words = self._get_words(self._get_person())
-        agreed = []
-        for key, label in consent._get_labels().items():
-            word = words.get(".".join(key))
-            if word:
-                agreed.append(
-                    self.env._(
-                        "%(what)s: %(answer)s – %(day)s, %(how)s",
-                        what=label[:1].upper() + label[1:],
-                        answer=statuses[word["status"]],
-                        day=format_date(self.env, word["date"]),
-                        how=sources[word["source"]],
-                    )
-                )
-        return agreed
+        return [
+            (
+                key,
+                statuses[word["status"]],
+                format_date(self.env, word["date"]),
+                sources[word["source"]],
+            )
+            for key in consent._get_labels()
+            if (word := words.get(".".join(key)))
+        ]
 
     def _choose(self, wanted, preferred, mark, **proof):
         """Write down what the person chose on the page, where it is something else

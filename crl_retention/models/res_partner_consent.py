@@ -22,7 +22,7 @@ class ResPartner(models.Model):
     )
 
     crl_consent_summary = fields.Char(
-        "Said", compute="_compute_crl_consent_summary", groups=INSIDERS
+        "Consent", compute="_compute_crl_consent_summary", groups=INSIDERS
     )
     crl_away_until = fields.Date(
         "Away Until",

@@ -56,7 +56,7 @@ class TestPreferences(FeedbackCase):
     def test_everything_is_ticked_until_the_customer_objects(self):
         page = self._open()
         self.assertEqual(self._ticked(page), ALL)
-        for secret in (self.customer.email, "42", self.customer.name):
+        for secret in (self.customer.email, "42 68", self.customer.name):
             self.assertNotIn(secret, page.text)
         self.assertFalse(re.findall(r"(?:src|href)=\"(?!data:,)", page.text))
 
@@ -91,7 +91,7 @@ class TestPreferences(FeedbackCase):
         page = self._open(query="?saved=1")
         self.assertEqual(self._ticked(page), yes)
         self.assertIn("We have noted it", self._text(page))
-        self.assertIn("Marketing by email: No –", self._text(page))
+        self.assertIn("Offers and news – By email: No (", self._text(page))
         self._save(ALL)
         self.env.invalidate_all()
         self.assertFalse(self.customer.is_blacklisted)
