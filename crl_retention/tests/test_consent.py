@@ -391,3 +391,21 @@ class TestConsent(ConsentCase):
         self.env.flush_all()
         with self.assertQueryCount(2):
             consent._get_in_force(people, self.company)
+
+    def test_the_door_asks_the_ledger_once_a_batch(self):
+        def count(number):
+            messages = self.env["crl.touchpoint"].union(
+                *(
+                    self.message(self._new_customer(f"Door {number} {n}"))
+                    for n in range(number)
+                )
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            messages._rule_consent()
+            for message in messages:
+                message._refuse_email(message._get_person())
+            return self.env.cr.sql_log_count - before
+
+        self.assertEqual(count(40), count(4))
