@@ -261,3 +261,8 @@ def test_what_was_never_asked_can_be():
     assert [key for key, __ in health.find_remedies(measures, count=1)] == [0]
     measures = simple((30, 30, 80), (40, 40, None))
     assert [key for key, __ in health.find_remedies(measures, count=1)] == [2]
+
+
+def test_a_remedy_brings_no_perfection_however_weights_are_written():
+    [(key, after)] = health.find_remedies(simple((0.5, 0.5), (20, 95)))
+    assert (key, after.score) == (0, 92.5)
