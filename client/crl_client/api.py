@@ -49,6 +49,7 @@ class Client:
     :param database: needed where the server has several, and for XML-RPC
     :param user: login of the user, for XML-RPC alone
     :param protocol: ``json2``, or ``xmlrpc`` for servers without it
+    :param insecure: send the key over plain http, also to other machines
     :param transport: how patient to be, see :class:`crl_client.Transport`
     :raises UsageError: for what is no address, or lacks a name XML-RPC needs
     """
@@ -61,9 +62,10 @@ class Client:
         database: str = "",
         user: str = "",
         protocol: str = "json2",
+        insecure: bool = False,
         transport: Transport | None = None,
     ):
-        self.address = Address(url)
+        self.address = Address(url, insecure)
         self.database, self.user = database, user
         self.transport = transport or Transport()
         secret = check_key(key)
@@ -95,6 +97,7 @@ class Client:
             database=profile.database,
             user=profile.user,
             protocol=profile.protocol,
+            insecure=profile.insecure,
             transport=transport,
         )
 

@@ -44,6 +44,7 @@ class Journal:
     """The journal of one load.
 
     :ivar today: the day the load began
+    :ivar done: what earlier runs did, by batch
     """
 
     path: Path
@@ -66,7 +67,7 @@ class Journal:
         is_young = isinstance(started, int | float) and (
             0 <= time.time() - started < MAX_AGE
         )
-        if head.get("version") == VERSION and is_young and lines:
+        if head.get("version") == VERSION and is_young:
             journal.today = str(head.get("today") or today)
             for line in lines:
                 with suppress(KeyError, TypeError, ValueError):
@@ -109,7 +110,6 @@ class Journal:
 
     def note(self, batch: int, done: Done) -> None:
         """Write down that the server has taken a batch."""
-        self.done[batch] = done
         self._append(
             {"batch": batch, "counts": done.counts, "refused": list(done.refused)}
         )

@@ -64,40 +64,34 @@ class Layout:
             raise UsageError(
                 "Map either one column of values or columns of indicators, not both."
             )
-        taken = set(mapping.values())
-        guessed = {
-            field: mapping.get(field) or _guess(field, columns, taken)
-            for field in FIELDS
-        }
-        if not guessed["partner"]:
+
+        def find(name: str) -> str:
+            return mapping.get(name) or _guess(name, columns, set(mapping.values()))
+
+        partner, date = find("partner"), find("date")
+        if not partner:
             raise UsageError(
                 "Which column names the customer? Say it with --map partner=COLUMN."
             )
         if wide and not codes:
-            used = {guessed["partner"], guessed["date"]}
-            codes = {name: name for name in columns if name and name not in used}
+            codes = {name: name for name in columns if name not in ("", partner, date)}
         if codes:
-            return cls(guessed["partner"], codes, date=guessed["date"])
-        if not guessed["raw"]:
+            return cls(partner, codes, date=date)
+        raw = find("raw")
+        if not raw:
             raise UsageError(
                 "Which column holds the value? Say it with --map raw=COLUMN, or --wide "
                 "where each column is an indicator."
             )
         if indicator:
-            return cls(
-                guessed["partner"], {indicator: guessed["raw"]}, date=guessed["date"]
-            )
-        if not guessed["indicator"]:
+            return cls(partner, {indicator: raw}, date=date)
+        column = find("indicator")
+        if not column:
             raise UsageError(
                 "Which indicator is it? Say it with --indicator CODE, or with "
                 "--map indicator=COLUMN."
             )
-        return cls(
-            guessed["partner"],
-            {"": guessed["raw"]},
-            guessed["indicator"],
-            guessed["date"],
-        )
+        return cls(partner, {"": raw}, column, date)
 
     def describe(self) -> str:
         """Which column is taken for what, to be read by the user."""

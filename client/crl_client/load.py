@@ -92,10 +92,6 @@ class Result:
     counts: Counter[str] = field(default_factory=Counter)
     resumed: int = 0
 
-    @property
-    def refused(self) -> int:
-        return self.counts["refused"]
-
 
 @dataclass(frozen=True)
 class Item:

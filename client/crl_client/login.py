@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from crl_client.api import Client
-from crl_client.errors import NoInterface, UsageError
+from crl_client.errors import NoInterface
 from crl_client.profiles import PROTOCOLS, Profile, ProfileStore
 from crl_client.protocol import Address
 from crl_client.secret import Secret, check_key
@@ -21,19 +21,6 @@ def ask_key() -> Secret:
     if sys.stdin.isatty():
         return check_key(getpass.getpass("API key (it is not shown): "))
     return check_key(sys.stdin.readline(1000))
-
-
-def check_address(url: str, insecure: bool) -> Address:
-    """
-    :raises UsageError: for an address to which the key would go in the clear
-    """
-    address = Address(url)
-    if not address.is_secure and not address.is_local and not insecure:
-        raise UsageError(
-            "Over http:// anybody on the way can read the key: use https://, or say "
-            "--insecure."
-        )
-    return address
 
 
 def log_in(
@@ -52,10 +39,16 @@ def log_in(
     :param protocol: the first that works when empty
     :raises LoginError: when the server does not take the key
     """
-    address = check_address(url, insecure)
+    address = Address(url, insecure)
     name = name or f"{str(address).partition('//')[2]}{database and '/' + database}"
     profile = Profile(
-        name, str(address), database, user, protocol or PROTOCOLS[0], key=ask_key()
+        name,
+        str(address),
+        database,
+        user,
+        protocol or PROTOCOLS[0],
+        insecure=insecure,
+        key=ask_key(),
     )
     try:
         profile = _check(profile, transport)

@@ -31,6 +31,7 @@ class Profile:
 
     :ivar database: empty where the server has but one
     :ivar protocol: ``json2`` or ``xmlrpc``
+    :ivar insecure: whether the key may go over plain http
     :ivar keeper: who keeps the key: ``keyring``, ``file`` or ``environment``
     """
 
@@ -40,6 +41,7 @@ class Profile:
     user: str = ""
     protocol: str = "json2"
     keeper: str = "keyring"
+    insecure: bool = False
     key: Secret = field(default=Secret(""), repr=False, compare=False)
 
 
@@ -203,7 +205,7 @@ class ProfileStore:
 def from_environment() -> Profile | None:
     """The profile of ``CRL_URL`` and ``CRL_API_KEY``, for machines without a user.
 
-    ``CRL_DB``, ``CRL_USER`` and ``CRL_PROTOCOL`` complete it.
+    ``CRL_DB``, ``CRL_USER``, ``CRL_PROTOCOL`` and ``CRL_INSECURE`` complete it.
     """
     url = os.environ.get("CRL_URL")
     if not url:
@@ -221,5 +223,6 @@ def from_environment() -> Profile | None:
         user=os.environ.get("CRL_USER", ""),
         protocol=protocol,
         keeper="environment",
+        insecure=os.environ.get("CRL_INSECURE") == "1",
         key=check_key(key),
     )

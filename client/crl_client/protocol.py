@@ -48,10 +48,11 @@ class Caller(Protocol):
 class Address:
     """Where a server is: scheme, host and port.
 
+    :param insecure: whether a key may go there over plain http
     :raises UsageError: for what is not the address of an Odoo server
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, insecure: bool = True):
         text = url.strip()
         if "://" not in text:
             text = f"https://{text}"
@@ -69,7 +70,12 @@ class Address:
                 f"Odoo has no address of its own below another ({parts.path[:200]})."
             )
         host = parts.hostname
-        self.is_local = host in ("localhost", "127.0.0.1", "::1")
+        is_local = host in ("localhost", "127.0.0.1", "::1")
+        if not (insecure or is_local or parts.scheme == "https"):
+            raise UsageError(
+                "Over http:// anybody on the way can read the key: use https://, or "
+                "say --insecure (CRL_INSECURE=1)."
+            )
         self.host = f"[{host}]" if ":" in host else host
         self.is_secure = parts.scheme == "https"
         self.port = port or (443 if self.is_secure else 80)

@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,6 +19,8 @@ from crl_client.errors import UsageError
 
 #: The longest line we read; more is a broken file.
 MAX_LINE = 4 * 1024 * 1024
+#: The rows of a JSONL file that tell its columns.
+PEEKED = 100
 SEPARATORS = ",;\t|"
 #: What a workbook may unpack to in memory at once: its list of texts.
 MAX_TEXTS = 1024 * 1024 * 1024
@@ -176,15 +178,12 @@ def _say_csv(error: str, first: int, last: int) -> str:
 
 def _read_jsonl(file: TextIO) -> tuple[list[str], Iterator[Record | Unreadable]]:
     rows = _jsonl_rows(file)
-    seen: list[Record | Unreadable] = []
-    columns: list[str] = []
-    for row in rows:
-        seen.append(row)
-        if isinstance(row, Record):
-            columns = [name for name in row.cells if name]
-            break
-        if len(seen) >= 1000:
-            raise UsageError("The file does not hold a JSON object on each line.")
+    # not every object has all fields: the columns are those of the first objects
+    seen = list(islice(rows, PEEKED))
+    objects = [row.cells for row in seen if isinstance(row, Record)]
+    if len(seen) == PEEKED and not objects:
+        raise UsageError("The file does not hold a JSON object on each line.")
+    columns = list(dict.fromkeys(name for cells in objects for name in cells if name))
 
     def all_rows() -> Iterator[Record | Unreadable]:
         yield from seen

@@ -25,7 +25,14 @@ def fake():
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """Nothing of the user who runs the tests is read or written."""
-    for name in ("CRL_URL", "CRL_API_KEY", "CRL_DB", "CRL_USER", "CRL_PROTOCOL"):
+    for name in (
+        "CRL_URL",
+        "CRL_API_KEY",
+        "CRL_DB",
+        "CRL_USER",
+        "CRL_PROTOCOL",
+        "CRL_INSECURE",
+    ):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "home"
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))

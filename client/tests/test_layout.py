@@ -33,6 +33,13 @@ def test_wide():
     assert layout == Layout("ref", {"nps": "Score"})
 
 
+def test_what_is_not_needed_is_not_asked():
+    columns = ["ref", "number", "amount", "code", "kpi"]
+    assert set(Layout.find(columns, wide=True).values) == set(columns[1:])
+    layout = Layout.find(columns, {"raw": "amount"}, indicator="nps")
+    assert layout.values == {"nps": "amount"}
+
+
 @pytest.mark.parametrize(
     ("columns", "options", "word"),
     [

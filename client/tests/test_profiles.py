@@ -10,7 +10,7 @@ import keyring.errors
 import pytest
 from keyring.backend import KeyringBackend
 
-from crl_client import Client, CrlError, LoginError
+from crl_client import Client, CrlError, LoginError, UsageError
 from crl_client.profiles import Profile, ProfileStore
 from crl_client.secret import Secret, check_key
 from fake_odoo import KEY
@@ -121,6 +121,18 @@ def test_damaged_files(home, content):
     (store.folder / "profiles.json").write_text(content)
     with pytest.raises(LoginError):
         store.load("a")
+
+
+def test_plain_http_is_for_this_machine(home, monkeypatch):
+    with pytest.raises(UsageError, match="CRL_INSECURE"):
+        Client("http://odoo.example.com", KEY)
+    assert Client("http://odoo.example.com", KEY, insecure=True)
+    monkeypatch.setenv("CRL_URL", "http://odoo.example.com")
+    monkeypatch.setenv("CRL_API_KEY", KEY)
+    with pytest.raises(UsageError):
+        Client.from_profile()
+    monkeypatch.setenv("CRL_INSECURE", "1")
+    assert Client.from_profile()
 
 
 def test_the_environment_comes_first(home, monkeypatch):

@@ -115,6 +115,11 @@ def test_json_lines(tmp_path):
     assert kinds == [(1, Record), *bad, (6, Record), (7, Record)]
 
 
+def test_fields_that_come_later(tmp_path):
+    content = '{"ref": "A"}\n{"ref": "B", "date": "2026-03-02"}\n'
+    assert read(write(tmp_path, content, "f.jsonl"))[0] == ["ref", "date"]
+
+
 def test_a_file_without_any_json(tmp_path):
     with pytest.raises(UsageError, match="JSON object"):
         read(write(tmp_path, "a,b\n" * 2000, "f.jsonl"))
