@@ -83,5 +83,6 @@
         "demo/crl_cadence_demo.xml",
         "demo/crl_history_demo.xml",
         "demo/crl_health_demo.xml",
+        "demo/crl_campaign_demo.xml",
     ],
 }

@@ -78,3 +78,17 @@ class TestDemo(TransactionCase):
             [("mail_message_id", "in", answered.mail_message_id.ids)]
         )
         self.assertEqual(set(mails.mapped("state")), {"sent"})
+
+    def test_a_campaign_runs(self):
+        campaign = self.env.ref("crl_retention.campaign_rye_demo")
+        self.assertEqual(campaign.state, "released")
+        self.assertEqual(len(campaign.member_ids.user_id), 2)
+        self.assertTrue(campaign.todo_count)
+        self.assertTrue(campaign.reached_count)
+        self.assertTrue(self.env.ref("crl_retention.campaign_winter_demo").listed_count)
+
+    def test_segments_have_customers_and_a_log(self):
+        segment = self.env.ref("crl_retention.segment_italy_demo")
+        self.assertTrue(segment.entered_count)
+        self.assertTrue(segment.left_count)
+        self.assertIn("Salespeople", segment.sheet)
