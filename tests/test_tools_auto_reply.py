@@ -76,7 +76,7 @@ PHRASES = [
     ("en", "I return on Monday, {month} {d}.", 0),
     ("en", "Back on {y}-{m:02}-{d:02}, thanks", 0),
     ("en", "I am away until {d} {month}, with no access to mail.", 1),
-    ("de", "Ich bin ab dem {d}. {month} wieder für Sie da.", 0),
+    ("de", "Ich bin ab dem {d}. {month} wieder im Dienst.", 0),
     ("de", "Am {d}.{m}.{y} bin ich wieder da, zurück am {d}.{m}.{y}.", 0),
     ("de", "Ich bin bis einschließlich {d:02}.{m:02}.{y} im Urlaub.", 1),
     ("de", "Vom 1. bis zum {d}. {month} bin ich nicht im Büro.", 1),
