@@ -63,7 +63,7 @@ class CrlTouchpoint(models.Model):
             had = heard[customer] | heard[email] | heard[number]
             # one that is sent again does not wait for itself
             had = {m for m in had if m.key != f"contact{touchpoint.id}"}
-            free, note = touchpoint._get_free_moment(had)
+            free, note = touchpoint._get_free_moment(had, now)
             if free > now:
                 free = touchpoint._get_open_moment(free, holidays) or free
                 decisions[touchpoint.id] = Decision(
@@ -90,14 +90,18 @@ class CrlTouchpoint(models.Model):
             heard[message.customer].add(message)
         return decisions
 
-    def _get_free_moment(self, messages):
-        """When the next message may go after these, naive UTC, and why not before."""
+    def _get_free_moment(self, messages, now):
+        """When the next message may go after these, naive UTC, and why not before.
+
+        :param now: the moment the rule asks, which is the answer when nothing is in
+            the way: the clock goes on while a batch is judged
+        """
         self.ensure_one()
         company = self.company_id
         is_email = self.medium == "email"
         gap = company.crl_email_gap_hours if is_email else company.crl_sms_gap_hours
         moments = [m.moment for m in messages if m.medium == self.medium]
-        free, note = fields.Datetime.now(), ""
+        free, note = now, ""
         if gap and moments and max(moments) + timedelta(hours=gap) > free:
             free = max(moments) + timedelta(hours=gap)
             before = self._show_moment(max(moments))

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -293,6 +295,15 @@ class TestFrequency(LimitCase):
         first, second = self.message(), self.message(cadence=self.side)
         self.run_cron()
         self.assertEqual((first + second).mapped("state"), ["open", "open"])
+
+    def test_the_clock_goes_on_while_a_batch_is_judged(self):
+        """A second that begins meanwhile is no reason to wait."""
+        partners = self.customer + self._new_customer("Trattoria")
+        messages = self.message(partners[0]) + self.message(partners[1])
+        with freeze_time(self.NOW, auto_tick_seconds=1):
+            self.env["crl.touchpoint"]._open_due(10)
+        self.assertEqual(messages.mapped("state"), ["open", "open"])
+        self.assertEqual(set(messages.log_ids.mapped("decision")), {"opened"})
 
     def test_one_query_a_batch_served_by_indexes(self):
         partners = self.env["res.partner"].union(
