@@ -1,0 +1,63 @@
+"""Take the pictures of the documentation from the demo that runs.
+
+``make demo``, then ``.cache/venv/bin/python -m tests.screenshots``. Look at them before
+they are committed: the demo lives today, and the pictures with it.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bootstrap import demo, settings
+from tests.support.browser import Browser
+
+FOLDER = Path(settings.ROOT) / "doc" / "images"
+#: Name: who looks, the size of the window, where, and what is clicked there.
+PICTURES = {
+    "customers": ("marta", (1600, 900), "retention-customers", []),
+    "procedure": (
+        *("marta", (1366, 768), "retention-procedures"),
+        [(".o_data_cell", "New account")],
+    ),
+    "result": (
+        *("luca", (1366, 768), "retention-contacts"),
+        [(".o_data_row:has(.fa-phone) button", "Done"), (".modal label", "Unhappy")],
+    ),
+    "health": (
+        *("marta", (1366, 1250), "retention-customers"),
+        [(".o_kanban_record", "Pizzeria Corte Azzurra"), (".nav-link", "Retention")],
+    ),
+}
+
+
+def log_in(page, url, login):
+    page.open(f"{url}/web/login")
+    page.wait("!!document.querySelector('form.oe_login_form')", "no login page")
+    page.evaluate(
+        f"""(() => {{
+            const form = document.querySelector("form.oe_login_form");
+            form.login.value = form.password.value = "{login}";
+            form.submit();
+        }})()"""
+    )
+    page.wait("!!document.querySelector('.o_main_navbar, .o_navbar')", "no home page")
+
+
+def main(url):
+    with tempfile.TemporaryDirectory() as folder, Browser(Path(folder)) as browser:
+        for name, (login, size, path, clicks) in PICTURES.items():
+            page = browser.page(name, *size, tz="Europe/Rome")
+            log_in(page, url, login)
+            page.open(f"{url}/odoo/{path}")
+            page.wait("!!document.querySelector('.o_content')", "no screen")
+            for selector, text in clicks:
+                page.click(selector, text)
+                page.wait("!document.querySelector('.o_loading_indicator')", "loads")
+            page.evaluate("new Promise((done) => setTimeout(done, 2000))")
+            page.picture(name)
+            [taken] = page.pictures.glob("*.png")
+            (FOLDER / f"{name}.png").write_bytes(taken.read_bytes())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if sys.argv[1:] else demo.url())
