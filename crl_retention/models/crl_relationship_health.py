@@ -232,12 +232,9 @@ class CrlRelationship(models.Model):
         """That an indicator ``i`` holds for the customer of a value ``v``: it is one of
         no company, the customer's, or the customer has none. Where no indicator has a
         company the customers need not be looked at."""
-        # every company's count, whoever asks
-        if (
-            not self.env["crl.indicator"]
-            .sudo()
-            .search_count([("company_id", "!=", False)], limit=1)
-        ):
+        # sudo: those of every company count, whoever asks
+        indicators = self.env["crl.indicator"].sudo()
+        if not indicators.search_count([("company_id", "!=", False)], limit=1):
             return SQL("TRUE")
         return SQL(
             """(i.company_id IS NULL OR NOT EXISTS (

@@ -32,7 +32,7 @@ class CrlHealthTrial(models.TransientModel):
     moved_count = fields.Integer("Customers Who Would Change", readonly=True)
     customer_count = fields.Integer("Customers", readonly=True)
     has_result = fields.Boolean()
-    result = fields.Html(readonly=True, sanitize=False)
+    result = fields.Html(readonly=True)
 
     @api.model
     def _get_now(self, index):
