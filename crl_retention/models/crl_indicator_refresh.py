@@ -74,6 +74,7 @@ class CrlIndicator(models.Model):
 
     def action_refresh(self):
         """Measure them now, and not only tonight."""
+        self.env["crl.actor"]._check_ids(self)
         self.check_access("write")
         self._mark_due()
         return True
