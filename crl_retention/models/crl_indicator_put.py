@@ -8,29 +8,6 @@ class CrlIndicatorValue(models.Model):
     _inherit = "crl.indicator.value"
 
     @api.model
-    def _get_score_sql(self, raw):
-        """The score of a raw value by the thresholds of the indicator ``i``, as SQL:
-        ``value_score`` of ``tools/health.py`` for many rows.
-
-        The value is cut at the thresholds first, so that no huge one overflows.
-        """
-        return SQL(
-            """CASE WHEN i.raw_good > i.raw_bad
-                    THEN CASE WHEN %(raw)s <= i.raw_fair
-                         THEN 50 * (GREATEST(%(raw)s, i.raw_bad) - i.raw_bad)
-                              / (i.raw_fair - i.raw_bad)
-                         ELSE 50 + 50 * (LEAST(%(raw)s, i.raw_good) - i.raw_fair)
-                              / (i.raw_good - i.raw_fair) END
-                    ELSE CASE WHEN %(raw)s >= i.raw_fair
-                         THEN 50 * (i.raw_bad - LEAST(%(raw)s, i.raw_bad))
-                              / (i.raw_bad - i.raw_fair)
-                         ELSE 50 + 50 * (i.raw_fair - GREATEST(%(raw)s, i.raw_good))
-                              / (i.raw_fair - i.raw_good) END
-                END""",
-            raw=raw,
-        )
-
-    @api.model
     def _put_computed(self, indicators, within, week):
         """Measure indicators anew for some customers: what changed is written, what a
         customer does not have any more goes.
@@ -68,17 +45,26 @@ class CrlIndicatorValue(models.Model):
             )
         )
         if rows:
-            self._write_computed([row for row in rows if row[2]])
+            self._write_computed([row for row in rows if row[2]], indicators, within)
             self._drop([row[0] for row in rows if not row[2]], week)
         return [row[1] for row in rows]
 
     @api.model
-    def _write_computed(self, rows):
-        """:param rows: ``[(id or None, customer, indicator, raw, score, company)]``"""
+    def _write_computed(self, rows, indicators, within):
+        """:param rows: ``[(id or None, customer, indicator, raw, score, company)]``
+
+        The rows that change are named by their place as well: else the planner reads
+        the values of everybody to find those of one indicator.
+        """
         now = fields.Datetime.now()
         moved = [row for row in rows if row[0]]
         if moved:
             ids, __, __, raws, scores, companies = map(list, zip(*moved, strict=True))
+            mine = SQL(
+                "v.indicator_id = ANY(%s) AND %s",
+                indicators.ids,
+                within(SQL("v.partner_id")),
+            )
             self.env.execute_query(
                 SQL(
                     """UPDATE crl_indicator_value v
@@ -88,17 +74,18 @@ class CrlIndicatorValue(models.Model):
                          FROM UNNEST(%s, %s::double precision[],
                                      %s::double precision[], %s::int[])
                               AS g (id, raw, score, company_id)
-                        WHERE v.id = g.id RETURNING NULL""",
+                        WHERE v.id = g.id AND %s RETURNING NULL""",
                     now,
                     ids,
                     raws,
                     scores,
                     companies,
+                    mine,
                 )
             )
         made = [row[1:] for row in rows if not row[0]]
         if made:
-            partners, indicators, raws, scores, companies = map(
+            partners, measured, raws, scores, companies = map(
                 list, zip(*made, strict=True)
             )
             self.env.execute_query(
@@ -117,7 +104,7 @@ class CrlIndicatorValue(models.Model):
                     RETURNING NULL""",
                     now,
                     partners,
-                    indicators,
+                    measured,
                     raws,
                     scores,
                     companies,
@@ -196,7 +183,9 @@ class CrlIndicatorValue(models.Model):
                        SET raw = s.raw, score = s.score, company_id = s.company_id,
                            date = s.date, user_id = %(user)s, source = %(source)s,
                            note = %(note)s
-                      FROM scored s WHERE v.id = s.id AND s.status = 'updated'),
+                      FROM scored s
+                     WHERE v.id = s.id AND s.status = 'updated'
+                       AND v.indicator_id = ANY(%(loaded)s)),
                 made AS (
                     INSERT INTO crl_indicator_value (
                            indicator_id, partner_id, raw, score, company_id, date,
@@ -213,6 +202,7 @@ class CrlIndicatorValue(models.Model):
                 SELECT status FROM scored ORDER BY place
                 """,
                 indicators=list(indicators),
+                loaded=list(set(indicators)),
                 partners=list(partners),
                 raws=list(raws),
                 dates=list(dates),

@@ -66,3 +66,26 @@ class CrlIndicatorValue(models.Model):
             value.is_stale = bool(
                 days and value.date and value.date + timedelta(days=days) < now
             )
+
+    @api.model
+    def _get_score_sql(self, raw):
+        """The score of a raw value by the thresholds of the indicator ``i``, as SQL:
+        ``value_score`` of ``tools/health.py`` for many rows.
+
+        The value is cut at the thresholds first, so that no huge one overflows.
+        """
+        return SQL(
+            """CASE WHEN i.raw_good > i.raw_bad
+                    THEN CASE WHEN %(raw)s <= i.raw_fair
+                         THEN 50 * (GREATEST(%(raw)s, i.raw_bad) - i.raw_bad)
+                              / (i.raw_fair - i.raw_bad)
+                         ELSE 50 + 50 * (LEAST(%(raw)s, i.raw_good) - i.raw_fair)
+                              / (i.raw_good - i.raw_fair) END
+                    ELSE CASE WHEN %(raw)s >= i.raw_fair
+                         THEN 50 * (i.raw_bad - LEAST(%(raw)s, i.raw_bad))
+                              / (i.raw_bad - i.raw_fair)
+                         ELSE 50 + 50 * (i.raw_fair - GREATEST(%(raw)s, i.raw_good))
+                              / (i.raw_fair - i.raw_good) END
+                END""",
+            raw=raw,
+        )
