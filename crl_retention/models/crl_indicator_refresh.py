@@ -1,4 +1,5 @@
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -83,21 +84,31 @@ class CrlIndicator(models.Model):
 
     @api.model
     def _refresh_due(self, limit):
-        """Measure one due indicator for one range of customers.
+        """Measure due indicators for ranges of customers: those of few customers
+        together, one of many alone.
 
-        :param int limit: the engine's batch; a range has 50 times as many customers
+        :param int limit: the engine's batch; 50 customers count as one record
+        :returns: how many such records were looked at
         """
-        indicator = self.search(
-            [("date_refresh", "<=", fields.Datetime.now())],
-            order="date_refresh, id",
-            limit=1,
-        )
-        if not indicator:
-            return 0
-        self.env["crl.engine"]._isolate(
-            indicator, lambda due: due._refresh_range(limit * CUSTOMERS_PER_RECORD)
-        )
-        return limit
+        handled = 0
+        while handled < limit:
+            indicator = self.search(
+                [("date_refresh", "<=", fields.Datetime.now())],
+                order="date_refresh, id",
+                limit=1,
+            )
+            if not indicator:
+                break
+            counts = []
+            most = (limit - handled) * CUSTOMERS_PER_RECORD
+            self.env["crl.engine"]._isolate(
+                indicator,
+                lambda due, most=most, counts=counts: counts.append(
+                    due._refresh_range(most)
+                ),
+            )
+            handled += max(ceil(sum(counts) / CUSTOMERS_PER_RECORD), 1)
+        return handled
 
     def _set_aside(self, error):
         """Tell what is wrong, and try again tomorrow."""
@@ -110,19 +121,22 @@ class CrlIndicator(models.Model):
         )
 
     def _refresh_range(self, count):
-        """Measure one indicator for the next customers, and note how far it came."""
+        """Measure one indicator for the next customers, and note how far it came.
+
+        :returns: how many customers
+        """
         self.ensure_one()
         monday = self._get_monday()
         if not self.refresh_cursor:
             self.is_history_due = self.history_week != monday
             self.history_week = monday
-        first, last = self._get_range(count)
-        if last:
+        first, last, found = self._get_range(count)
+        if found:
             self._refresh(
                 lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
             )
             self.refresh_cursor = last
-            return
+            return found
         self.write(
             {
                 "refresh_cursor": 0,
@@ -131,12 +145,13 @@ class CrlIndicator(models.Model):
                 "error": False,
             }
         )
+        return 0
 
     def _get_range(self, count):
-        """The first and last of the next customers; nothing when none is left."""
+        """The first and last of the next customers, and how many they are."""
         rows = self.env.execute_query(
             SQL(
-                """SELECT MIN(partner_id), MAX(partner_id) FROM (
+                """SELECT MIN(partner_id), MAX(partner_id), COUNT(*) FROM (
                        SELECT partner_id FROM crl_relationship
                         WHERE partner_id > %s ORDER BY partner_id LIMIT %s) AS next""",
                 self.refresh_cursor,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -249,7 +250,8 @@ class CrlRelationship(models.Model):
         """Refresh the health of the next range of customers, once the indicators are
         measured. How far it came is on the main company.
 
-        :param int limit: the engine's batch; a range has 50 times as many customers
+        :param int limit: the engine's batch; 50 customers count as one record
+        :returns: how many such records were looked at
         """
         company = self.env["res.company"]._get_main_company()
         now = fields.Datetime.now()
@@ -262,23 +264,23 @@ class CrlRelationship(models.Model):
         if measured:
             self.env.ref("crl_retention.ir_cron_run")._trigger()
             return 0
-        cursor = company.crl_health_cursor
-        ((first, last),) = self.env.execute_query(
+        cursor, most = company.crl_health_cursor, limit * CUSTOMERS_PER_RECORD
+        ((first, last, found),) = self.env.execute_query(
             SQL(
-                """SELECT MIN(id), MAX(id) FROM (
+                """SELECT MIN(id), MAX(id), COUNT(*) FROM (
                        SELECT p.id FROM (
                            SELECT partner_id AS id FROM crl_relationship
                             UNION SELECT partner_id FROM crl_indicator_value) p
                         WHERE p.id > %s ORDER BY p.id LIMIT %s) AS next""",
                 cursor,
-                limit * CUSTOMERS_PER_RECORD,
+                most,
             )
         )
-        if last:
+        if found:
             self._refresh_health(first=first, last=last)
         company.write(
             {"crl_health_cursor": last}
-            if last
+            if found == most
             else {
                 "crl_health_cursor": 0,
                 "crl_health_date": schedule.utc_at(
@@ -286,4 +288,4 @@ class CrlRelationship(models.Model):
                 ),
             }
         )
-        return limit if last else 0
+        return ceil(found / CUSTOMERS_PER_RECORD)

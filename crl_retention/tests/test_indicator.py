@@ -283,6 +283,16 @@ class TestIndicator(CrlCase):
         self.assertEqual(str(indicator.date_refresh), "2026-03-03 01:00:00")
         self.assertEqual(self.env["crl.indicator"]._refresh_due(1), 0)
 
+    def test_few_customers_are_one_batch_and_count_once(self):
+        """Odoo's figure of a run's progress tells how much there was to do."""
+        self.enroll()
+        due = self.env["crl.indicator"].search([])
+        due._mark_due()
+        handled = self.env["crl.indicator"]._refresh_due(1000)
+        # one range of each, and its end
+        self.assertEqual(handled, 2 * len(due))
+        self.assertEqual(self.env["crl.indicator"]._refresh_due(1000), 0)
+
     def patch_ranges(self, customers):
         self.patch(
             self.env.registry["crl.indicator"],
