@@ -88,8 +88,8 @@ SELECT d.name, c.interval_number, c.interval_type, s.code
 NAMES = """
 SELECT model, name FROM ir_model_data WHERE module = 'crl_retention'
 """
-#: What is shipped and may be changed by users: all but links, times and since when texts
-#: are counted. A new column is empty in old rows, which says what 0 says.
+#: What is shipped and may be changed by users: all but links, times and since when
+#: texts are counted. A new column is empty in old rows, which says what 0 says.
 SHIPPED = """
 SELECT d.name, (
        SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r))

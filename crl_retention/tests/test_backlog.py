@@ -1,4 +1,4 @@
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import psycopg2
 
@@ -106,12 +106,7 @@ class TestBacklog(CrlCase):
             ConcurrencyError,
         ):
             with self.subTest(error=error):
-                tries = []
-
-                def work(records, error=error, tries=tries):
-                    tries.append(records)
-                    raise error("Not of a record's making")
-
+                work = Mock(side_effect=error("Not of a record's making"))
                 with self.assertRaises(error):
                     self.env["crl.engine"]._isolate(self.get_welcomes(), work)
-                self.assertEqual(len(tries), 1)
+                work.assert_called_once()
