@@ -45,26 +45,21 @@ class CrlIndicatorValue(models.Model):
             )
         )
         if rows:
-            self._write_computed([row for row in rows if row[2]], indicators, within)
+            self._write_computed([row for row in rows if row[2]])
             self._drop([row[0] for row in rows if not row[2]], week)
         return [row[1] for row in rows]
 
     @api.model
-    def _write_computed(self, rows, indicators, within):
+    def _write_computed(self, rows):
         """:param rows: ``[(id or None, customer, indicator, raw, score, company)]``
 
-        The rows that change are named by their place as well: else the planner reads
-        the values of everybody to find those of one indicator.
+        The ids are said twice: from an array in the condition the planner learns how
+        many they are, and does not read the values of everybody to find them.
         """
         now = fields.Datetime.now()
         moved = [row for row in rows if row[0]]
         if moved:
             ids, __, __, raws, scores, companies = map(list, zip(*moved, strict=True))
-            mine = SQL(
-                "v.indicator_id = ANY(%s) AND %s",
-                indicators.ids,
-                within(SQL("v.partner_id")),
-            )
             self.env.execute_query(
                 SQL(
                     """UPDATE crl_indicator_value v
@@ -74,13 +69,13 @@ class CrlIndicatorValue(models.Model):
                          FROM UNNEST(%s, %s::double precision[],
                                      %s::double precision[], %s::int[])
                               AS g (id, raw, score, company_id)
-                        WHERE v.id = g.id AND %s RETURNING NULL""",
+                        WHERE v.id = g.id AND v.id = ANY(%s) RETURNING NULL""",
                     now,
                     ids,
                     raws,
                     scores,
                     companies,
-                    mine,
+                    ids,
                 )
             )
         made = [row[1:] for row in rows if not row[0]]
@@ -184,8 +179,7 @@ class CrlIndicatorValue(models.Model):
                            date = s.date, user_id = %(user)s, source = %(source)s,
                            note = %(note)s
                       FROM scored s
-                     WHERE v.id = s.id AND s.status = 'updated'
-                       AND v.indicator_id = ANY(%(loaded)s)),
+                     WHERE v.id = s.id AND s.status = 'updated'),
                 made AS (
                     INSERT INTO crl_indicator_value (
                            indicator_id, partner_id, raw, score, company_id, date,
@@ -202,7 +196,6 @@ class CrlIndicatorValue(models.Model):
                 SELECT status FROM scored ORDER BY place
                 """,
                 indicators=list(indicators),
-                loaded=list(set(indicators)),
                 partners=list(partners),
                 raws=list(raws),
                 dates=list(dates),
