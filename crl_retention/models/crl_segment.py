@@ -50,6 +50,17 @@ class CrlSegment(models.Model):
             segment._check_nesting(self.browse())
             segment._get_domain()
 
+    @api.constrains("domain")
+    def _check_rights(self):
+        """The engine counts with its own rights, archived segments too when it is asked
+        to: a filter on what its author may not read would tell them.
+
+        :raises AccessError: when the author may not read what the filter names
+        """
+        partners = self.env["res.partner"].sudo(False)
+        for segment in self.sudo(False):
+            partners._search(segment._get_domain())
+
     def _check_nesting(self, outer):
         """Refuse a filter that, over other segments, names its own."""
         self.ensure_one()

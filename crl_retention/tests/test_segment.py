@@ -155,6 +155,17 @@ class TestSegment(CrlCase):
         self.assertIn(self.paris, self.found(segment, self.marketing))
         self.assertNotIn(self.paris, self.found(segment, self.other_rep))
 
+    def test_call_notes_are_not_read_through_a_segment(self):
+        domain = "[('crl_touchpoint_ids.note', 'ilike', 'divorce')]"
+        for active in (True, False):
+            with self.assertRaises(AccessError):
+                self.env["crl.segment"].with_user(self.marketing).create(
+                    {"name": "Mine", "domain": domain, "active": active}
+                )
+        self.segment.active = False
+        with self.assertRaises(AccessError):
+            self.segment.with_user(self.marketing).domain = domain
+
     def test_shipped_segments_can_be_counted(self):
         self.env["crl.segment"].search([]).date_next = self.NOW
         self.run_cron()
