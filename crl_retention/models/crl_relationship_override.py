@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from .crl_relationship import BANDS
+from .res_partner import INSIDERS
 
 #: Days a band that was set by hand holds, where nobody says.
 OVERRIDE_DAYS = 30
@@ -20,7 +21,7 @@ class CrlRelationship(models.Model):
     override_user_id = fields.Many2one(
         "res.users", "Set By", index="btree_not_null", ondelete="set null"
     )
-    override_reason = fields.Char("Set Because")
+    override_reason = fields.Char("Set Because", groups=INSIDERS)
 
     _override_over = models.Index("(override_until) WHERE override_band IS NOT NULL")
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
 from ..tools import health
@@ -17,6 +17,7 @@ class CrlRelationship(models.Model):
 
     health_panel = fields.Json("Why", compute="_compute_health_panel")
 
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_health_panel(self):
         for relationship in self:
             # sudo: who sees the score sees what it is made of, but nobody's words
@@ -119,11 +120,14 @@ class CrlRelationship(models.Model):
     def _tell_override(self):
         if not self.override_band:
             return ""
+        field = self._fields["override_reason"]
+        # why is in a rep's own words, which marketing does not read
+        may_read = self.sudo(False)._has_field_access(field, "read")
         return self.env._(
             "Set by %(user)s until %(day)s: %(reason)s",
             user=self.override_user_id.name or "",
             day=format_date(self.env, self.override_until),
-            reason=self.override_reason or "",
+            reason=may_read and self.override_reason or "–",
         )
 
     # ---- What changed ----

@@ -318,6 +318,20 @@ class TestHealthScore(HealthCase):
         self.assertEqual(lines.mapped("rule"), ["override_over", "override"])
         self.assertIn("They only moved house", lines[1].sentence)
 
+    def test_marketing_does_not_read_why_a_band_was_set(self):
+        self.score(20, 20, 20, 20)
+        row = self.customer.crl_relationship_id
+        row.with_user(self.rep).action_override_health("watch", "Is going bankrupt")
+        self.assertIn("bankrupt", row.with_user(self.rep).health_panel["override"])
+        own = row.with_user(self._new_user("marketing", "marketing"))
+        self.assertEqual(own.override_band, "watch")
+        self.assertIn(self.rep.name, own.health_panel["override"])
+        self.assertNotIn("bankrupt", own.health_panel["override"])
+        with self.assertRaises(AccessError):
+            own.read(["override_reason"])
+        with self.assertRaises(AccessError):
+            own.search([("override_reason", "ilike", "bankrupt")])
+
     def test_a_band_set_by_hand_can_be_taken_back(self):
         self.score(20, 20, 20, 20)
         row = self.customer.crl_relationship_id.with_user(self.rep)
