@@ -130,7 +130,7 @@ class CrlCampaign(models.Model):
     def write(self, vals):
         if "state" in vals:
             self._check_state(vals["state"])
-        if FROZEN & vals.keys() and not self.env.context.get("crl_release"):
+        if FROZEN & vals.keys():
             for campaign in self.filtered(lambda campaign: campaign.state != "draft"):
                 raise UserError(
                     self.env._(

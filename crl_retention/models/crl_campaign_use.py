@@ -55,10 +55,15 @@ class CrlCampaign(models.Model):
 
     def _get_audience(self):
         """Whom a mailing of the campaign goes to: the segment while the list is not
-        frozen, then who is on it. Never who is held out."""
+        frozen, then who is on it. Never who is held out, also when a mailing that was
+        made of the draft goes after the release."""
         self.ensure_one()
         if self.state == "draft":
-            return self.segment_id._get_audience()
+            held = [("campaign_id", "=", self.id), ("state", "=", "held_out")]
+            return [
+                *self.segment_id._get_audience(),
+                ("crl_campaign_member_ids", "not any", held),
+            ]
         listed = [("campaign_id", "=", self.id), ("state", "=", "active")]
         return [("crl_campaign_member_ids", "any", listed)]
 

@@ -249,6 +249,22 @@ class TestCampaignResult(CampaignCase):
         self.assertTrue(mailed)
         self.assertNotIn(self.guests[1].id, mailed)
 
+    def test_mailing_made_of_the_draft_spares_who_is_held_out(self):
+        campaign = self.new_campaign(holdout_percent=100)
+        action = campaign.action_mail()
+        mailing = (
+            self.env["mailing.mailing"]
+            .with_user(self.marketing)
+            .create(self.filled_in(action, body_html="<p>News</p>"))
+        )
+        self.assertEqual(set(mailing._get_recipients()), set(self.guests.ids))
+        campaign.action_release()
+        self.assertTrue(self.members(campaign, "held_out"))
+        self.assertFalse(
+            set(mailing._get_recipients())
+            & set(self.members(campaign, "held_out").partner_id.ids)
+        )
+
     def test_sms_of_a_segment(self):
         action = self.segment.with_user(self.marketing).action_sms()
         mailing = (
