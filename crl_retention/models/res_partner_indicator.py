@@ -28,8 +28,9 @@ class ResPartner(models.Model):
         actor = self.env["crl.actor"]
         actor._check_ids(self)
         self._crl_check_mine()
+        is_code = isinstance(code, str) and code.isprintable()
         indicator = self.env["crl.indicator"].search(
-            [("code", "=", code if isinstance(code, str) else "")]
+            [("code", "=", code if is_code else "")]
         )
         if indicator.source != "manual":
             raise UserError(

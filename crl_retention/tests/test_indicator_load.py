@@ -117,6 +117,13 @@ class TestIndicatorLoad(CrlCase):
         # the rest is loaded all the same
         self.assertEqual(results[-1]["status"], "created")
 
+    def test_codes_the_database_cannot_take_refuse_their_row_alone(self):
+        rows = [self.row(indicator=code) for code in ("nps\x00", "\ud800")]
+        found = self.statuses(*rows, self.row())
+        self.assertEqual(found, ["refused", "refused", "created"])
+        with self.assertRaises(UserError):
+            self.customer.with_user(self.rep).crl_set_indicator("nps\x00", 1)
+
     def test_doubles_in_a_batch_are_named(self):
         results = self.load(
             self.row(raw=1, date="2026-02-01"),

@@ -79,7 +79,7 @@ def read_row(row, now: datetime, day_start, moments: dict | None = None) -> Row:
     elif type(partner) is not int or not 0 < partner <= MAX_ID:
         raise RowError("partner", partner)
     code = row.get("indicator")
-    if type(code) is not str or len(code) > MAX_TEXT:
+    if type(code) is not str or len(code) > MAX_TEXT or not code.isprintable():
         raise RowError("indicator" if code else "missing", code or "indicator")
     moments = {None: now, "": now} if moments is None else moments
     return Row(
