@@ -2,7 +2,10 @@
 
 import csv
 import io
+import zipfile
+from datetime import datetime
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +74,59 @@ def test_dates_however_they_are_written(day, separator):
 def test_why_not(content, code):
     with pytest.raises(table.TableError, match=code):
         table.read_table(content)
+
+
+def pack(sheet):
+    """An XLSX file with this as its only sheet."""
+    plain, packed = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(plain)
+    with (
+        zipfile.ZipFile(plain) as source,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            is_sheet = name.endswith("sheet1.xml")
+            target.writestr(name, sheet if is_sheet else source.read(name))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "rows, code",
+    [
+        # each row would be 16,384 cells in memory
+        ('<row r="1"><c r="XFD1"><v>1</v></c></row>' * 2, "empty"),
+        ('<row r="1"><c r="GS1"><v>1</v></c></row>' * 2, "size"),
+        # the gap would be filled with empty rows
+        ('<row r="999999999999"><c r="A1"><v>1</v></c></row>', "rows"),
+    ],
+)
+def test_a_small_file_that_claims_much(rows, code, monkeypatch):
+    monkeypatch.setattr(table, "MAX_LINES", 1000)
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{name}"><sheetData>{rows}</sheetData></worksheet>'
+    with pytest.raises(table.TableError, match=code):
+        table.read_table(pack(sheet))
+
+
+def test_many_columns_and_empty_lines():
+    with pytest.raises(table.TableError, match="size"):
+        table.read_table(b"a,b\n" + b"," * 5000 + b"x\n")
+    assert table.read_table(b"a,b\n\n" + b"," * 5000 + b"\n1,2,3\n") == (
+        ["a", "b", ""],
+        [["1", "2", "3"]],
+        "utf-8",
+    )
+
+
+def test_a_day_in_a_spreadsheet_is_a_day():
+    assert table.to_date(datetime(2026, 3, 2)) == "2026-03-02"
+    assert table.to_date(datetime(2026, 3, 2, 9)) == "2026-03-02T09:00:00"
+
+
+@pytest.mark.parametrize("text", ["²/3/2026", "1/1/99999999999999999999", "9" * 5000])
+def test_what_is_no_date_stays_as_it_is(text):
+    assert table.to_date(text, "dmy") == text
+    assert table.to_date(f"{text}/1/1", "dmy") == f"{text}/1/1"
 
 
 def test_a_cell_of_a_megabyte():

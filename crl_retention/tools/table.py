@@ -4,13 +4,16 @@ import csv
 import io
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 #: What a file may hold.
 MAX_BYTES = 30 * 2**20
 MAX_UNPACKED = 300 * 2**20
 MAX_ROWS = 200_000
+MAX_COLUMNS = 200
+#: Lines with empty ones; a sheet may claim any number.
+MAX_LINES = 2_000_000
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 
 _SPACES = re.compile(r"[\s'’]")
@@ -46,13 +49,31 @@ def read_table(content: bytes) -> Table:
         raise TableError("size")
     read = _read_xlsx if content.startswith(b"PK\x03\x04") else _read_csv
     rows, kind = read(content)
-    rows = [row for row in rows if any(cell not in (None, "") for cell in row)]
     if len(rows) < 2:
         raise TableError("empty")
-    if len(rows) > MAX_ROWS:
-        raise TableError("rows")
     header = ["" if cell is None else str(cell).strip() for cell in rows[0]]
+    header += [""] * (max(map(len, rows)) - len(header))
     return Table(header, rows[1:], kind)
+
+
+def _take(lines):
+    """The rows with something in them, as far as the last such cell.
+
+    :raises TableError: as soon as they are too many, or too wide
+    """
+    rows = []
+    for number, line in enumerate(lines):
+        width = 0
+        for place, cell in enumerate(line, 1):
+            if cell not in (None, ""):
+                width = place
+        if len(rows) > MAX_ROWS or number > MAX_LINES:
+            raise TableError("rows")
+        if width > MAX_COLUMNS:
+            raise TableError("size")
+        if width:
+            rows.append(list(line[:width]))
+    return rows
 
 
 def _read_csv(content):
@@ -66,9 +87,8 @@ def _read_csv(content):
     except csv.Error:
         delimiter = ","
     try:
-        return list(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        ), kind
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return _take(lines), kind
     except csv.Error as error:
         raise TableError("broken") from error
 
@@ -95,11 +115,9 @@ def _read_xlsx(content):
             if sum(item.file_size for item in packed.infolist()) > MAX_UNPACKED:
                 raise TableError("size")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = []
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            rows.append(list(row))
-            if len(rows) > MAX_ROWS + 1:
-                raise TableError("rows")
+        # one column more, to notice that there are too many
+        sheet = book.worksheets[0]
+        rows = _take(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True))
     except TableError:
         raise
     except Exception as error:
@@ -161,11 +179,15 @@ def to_date(cell, order="ymd"):
     >>> to_date("31.12.2026", "dmy"), to_date("12/31/26", "mdy"), to_date("soon")
     ('2026-12-31', '2026-12-31', 'soon')
     """
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        # spreadsheets know no days, only midnights
+        cell = cell.date()
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     text = "" if cell is None else str(cell).strip()
     parts = text.replace(".", "/").replace("-", "/").split("/")
-    if order == "ymd" or len(parts) != 3 or not all(p.isdigit() for p in parts):
+    is_date = len(parts) == 3 and all(p.isdecimal() and len(p) <= 4 for p in parts)
+    if order == "ymd" or not is_date:
         return text
     found = dict(zip(order, map(int, parts), strict=True))
     year = found["y"] + 2000 if found["y"] < 100 else found["y"]
