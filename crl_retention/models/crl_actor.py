@@ -71,6 +71,8 @@ class CrlActor(models.AbstractModel):
         self._check_ids(records)
         if len(records) != 1:
             raise UserError(self.env._("Choose one record."))
+        # nobody has a right to what has no table
+        records.browse().check_access("read")
         if not records.exists():
             raise MissingError(self.env._("This record was deleted."))
         records.check_access("read")

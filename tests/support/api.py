@@ -2,13 +2,17 @@
 
 import json
 import re
+from base64 import b64encode
 from datetime import date, timedelta
 from itertools import count
 
 import requests
 
 #: Dialogs of managers, and what they alone may do with a customer.
-MANAGERS = ("crl.hand.over", "crl.privacy", "crl.cadence.move", "crl.heartbeat")
+MANAGERS = (
+    "crl.hand.over", "crl.privacy", "crl.cadence.move", "crl.heartbeat", "crl.campaign",
+    "crl.segment", "crl.indicator", "crl.indicator.import", "crl.health.trial",
+)  # fmt: skip
 MANAGERS_VERBS = ("crl_export_data", "crl_erase_data")
 #: What a record must have come to before a verb can work on it.
 STATES = {
@@ -17,7 +21,14 @@ STATES = {
     "action_send_again": "failed",
     "action_arrived": "failed",
     "action_print_card": "visit",
+    "action_close": "released",
+    "action_load": "read",
+    "action_wake": "snoozed",
 }
+#: What buttons say besides.
+CONTEXTS = {"action_figure": {"crl_figure": "todo"}}
+#: As somebody sends it.
+FILE = b64encode(b"customer,code,value\nFUZZ,fuzz,7\nNobody,fuzz,7\n").decode()
 #: The id of no record.
 MISSING = 2**31 - 2
 #: Nothing of how it works inside may be told.
@@ -52,6 +63,10 @@ class Api:
         return dict(self.server.database.sql(unions))
 
     def post(self, role, model, method, **arguments):
+        if [model, method] in self.found["of_models"]:
+            arguments.pop("ids", None)
+        if method in CONTEXTS:
+            arguments["context"] = CONTEXTS[method]
         answer = self.http.post(
             f"{self.server.url}/json/2/{model}/{method}",
             data=json.dumps(arguments),
@@ -77,9 +92,9 @@ class Api:
             assert answer["message"].strip(), told
             assert not CRASH.search(answer["message"]), told + answer["message"]
         before, self.rows = self.rows, self.read_rows()
-        if self.rows != before:
-            changed = {name for name in before if before[name] != self.rows[name]}
-            assert status == 200, f"{told}, and yet it changed {changed}"
+        self.changed = {name for name in before if before[name] != self.rows[name]}
+        if self.changed:
+            assert status == 200, f"{told}, and yet it changed {self.changed}"
             self.records.clear()
         return status
 
@@ -87,15 +102,25 @@ class Api:
         """Arguments every verb takes."""
         ahead = date.today() + timedelta(days=30)
         return {
+            "band": "watch",
             "cadence_id": self.found["cadence"],
+            "choices": {"email.marketing": "withdrawn"},
+            "code": "fuzz",
+            "date": f"{date.today() - timedelta(days=2)} 09:00:00",
             "day": str(date.today()),
             "deputy_id": self.found["users"]["colleague"],
             "date_planned": f"{ahead} 09:00:00",
             "date_start": None,
+            "dry_run": False,
+            "indicator_id": self.found["indicator"],
+            "key": None,
             "note": "As agreed",
             "outcome": "reached",
+            "raw": 42.5,
             "reason": "As agreed",
+            "rows": [{"partner": "FUZZ", "indicator": "fuzz", "raw": 42}],
             "score": 4,
+            "source": "import",
             "stage_id": self.found["stage"],
             "until": str(ahead),
             "user_id": self.found["users"]["rep"],
@@ -180,6 +205,93 @@ class Api:
             "deadline": f"{date.today() + timedelta(days=9)} 09:00:00",
         }
         return self.do(role, "crl.case", "create", vals_list=[values])[0]
+
+    def make_crl_actor(self, role):
+        return MISSING
+
+    def make_crl_alert(self, role):
+        # the engine opens them
+        return self.server.database.one(
+            """INSERT INTO crl_alert (partner_id, company_id, user_id, reason, state,
+                                      date, date_started)
+               VALUES (%s, %s, %s, 'band', 'open', NOW(), NOW()) RETURNING id""",
+            self.make_res_partner(role),
+            self.found["company"],
+            self.found["users"][role],
+        )
+
+    def make_snoozed(self, role, alert):
+        until = self.valid()["until"]
+        self.do(role, "crl.alert", "action_snooze", ids=[alert], until=until)
+        return alert
+
+    def make_crl_alert_snooze(self, role):
+        alerts = [(6, 0, [self.make_crl_alert(role)])]
+        return self.make_wizard(role, "crl.alert.snooze", alert_ids=alerts)
+
+    def make_crl_consent_entry(self, role):
+        partner = self.make_res_partner(role)
+        return self.make_wizard(
+            role, "crl.consent.entry", partner_id=partner, contact_id=partner,
+            email=True, note="As agreed",
+        )  # fmt: skip
+
+    def make_crl_health_override(self, role):
+        relationship = self.make_crl_relationship(role)
+        return self.make_wizard(
+            role, "crl.health.override", relationship_id=relationship, band="watch",
+            reason="As agreed",
+        )  # fmt: skip
+
+    def make_crl_health_trial(self, role):
+        return self.make_wizard(role, "crl.health.trial")
+
+    def make_crl_indicator(self, role):
+        return self.found["indicator"]
+
+    def make_crl_indicator_entry(self, role):
+        return self.make_wizard(
+            role, "crl.indicator.entry", partner_id=self.make_res_partner(role),
+            indicator_id=self.found["indicator"], raw=next(self.numbers),
+        )  # fmt: skip
+
+    def make_crl_indicator_import(self, role):
+        return self.make_wizard(
+            role, "crl.indicator.import", file=FILE, filename="values.csv"
+        )
+
+    def make_read(self, role, dialog):
+        self.do(role, "crl.indicator.import", "action_read", ids=[dialog])
+        return dialog
+
+    def make_crl_segment(self, role, domain="[('ref', '=', 'FUZZ')]"):
+        return self.make_wizard(
+            role, "crl.segment", name="Fuzz", domain=domain,
+            company_id=self.found["company"],
+        )  # fmt: skip
+
+    def make_crl_campaign(self, role, segment=None, operator="rep"):
+        return self.make_wizard(
+            role, "crl.campaign", name="Fuzz", cadence_id=self.found["cadence"],
+            segment_id=segment or self.make_crl_segment(role),
+            operator_ids=[(6, 0, [self.found["users"][operator]])],
+        )  # fmt: skip
+
+    def make_released(self, role, campaign):
+        self.do(role, "crl.campaign", "action_release", ids=[campaign])
+        return campaign
+
+    def make_crl_campaign_member(self, role):
+        customer = f"[('id', '=', {self.make_res_partner(role)})]"
+        segment = self.make_crl_segment("manager", customer)
+        campaign = self.make_crl_campaign("manager", segment, role)
+        self.make_released("manager", campaign)
+        domain = [("campaign_id", "=", campaign)]
+        return self.find(role, "crl.campaign.member", domain)
+
+    def make_crl_cadence_step(self, role):
+        domain = [("cadence_id", "=", self.found["cadence"])]
+        return self.find(role, "crl.cadence.step", domain)
 
     def make_res_users(self, role):
         return self.found["users"][role]
