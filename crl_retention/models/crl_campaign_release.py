@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import dealing, holdout
@@ -22,7 +23,11 @@ class CrlCampaign(models.Model):
         """Put everybody on the list whom the segment finds now, all in the database."""
         self.ensure_one()
         self.lock_for_update()
-        found = self.env["res.partner"]._search(self.segment_id._get_domain())
+        # customers of other companies are nobody's here to see
+        found = self.env["res.partner"]._search(
+            self.segment_id._get_domain()
+            & Domain("company_id", "in", [self.company_id.id, False])
+        )
         now = fields.Datetime.now()
         self.env.flush_all()
         self.env.cr.execute(
@@ -40,7 +45,8 @@ class CrlCampaign(models.Model):
                 now,
                 self.env.uid,
                 now,
-                found.subselect(),
+                # named, as the query of nobody has no column else
+                found.subselect(SQL.identifier(found.table, "id")),
             )
         )
         count = self.env.cr.rowcount

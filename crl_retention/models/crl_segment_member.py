@@ -77,7 +77,8 @@ class CrlSegment(models.Model):
                 SELECT (SELECT COUNT(*) FROM found), (SELECT COUNT(*) FROM come),
                        (SELECT COUNT(*) FROM gone)
                 """,
-                found=found.subselect(),
+                # named, as the query of nobody has no column else
+                found=found.subselect(SQL.identifier(found.table, "id")),
                 segment=self.id,
                 now=now,
                 since=now if self.date_refresh else None,

@@ -155,6 +155,16 @@ class TestSegment(CrlCase):
         self.assertIn(self.paris, self.found(segment, self.marketing))
         self.assertNotIn(self.paris, self.found(segment, self.other_rep))
 
+    def test_a_filter_that_can_find_nobody_empties_the_segment(self):
+        inner = self.env["crl.segment"].create({"name": "Inner", "domain": "[]"})
+        self.segment.domain = f"[('crl_segment_ids', 'in', {inner.ids})]"
+        self.segment._refresh()
+        self.assertIn(self.paris, self.present())
+        inner.unlink()
+        self.segment._refresh()
+        self.assertFalse(self.present())
+        self.assertEqual(self.segment.partner_count, 0)
+
     def test_call_notes_are_not_read_through_a_segment(self):
         domain = "[('crl_touchpoint_ids.note', 'ilike', 'divorce')]"
         for active in (True, False):
