@@ -109,13 +109,21 @@ class ResPartner(models.Model):
             kept.dedup_key = f"{self.id}:{key}"
 
     def _crl_join_campaigns(self, everyone):
-        """In a campaign a customer is called once: the first on its list stays."""
+        """In a campaign a customer is called once: who was called, or is next to be,
+        stays on its list, else the first."""
         members = self.env["crl.campaign.member"].search(
             [
                 ("partner_id", "in", everyone.ids),
-                ("state", "in", ("accepted", "active")),
+                ("state", "in", ("waiting", "accepted", "active")),
             ],
             order="id",
+        )
+        members = members.sorted(
+            lambda m: (
+                ("active", "accepted", "waiting").index(m.state),
+                not (m.touchpoint_id.state == "done" or m.enrollment_id.is_live),
+                m.id,
+            )
         )
         for same in members.grouped("campaign_id").values():
             if len(same) > 1:

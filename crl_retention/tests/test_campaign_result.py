@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -248,6 +250,48 @@ class TestCampaignResult(CampaignCase):
         mailed = traces.filtered(lambda t: t.trace_status != "cancel").mapped("res_id")
         self.assertTrue(mailed)
         self.assertNotIn(self.guests[1].id, mailed)
+
+    def merge(self, one, other):
+        self.env["base.partner.merge.automatic.wizard"]._merge((one + other).ids, one)
+
+    def test_a_merge_while_the_list_is_made_calls_once(self):
+        campaign = self.new_campaign()
+        with patch.object(type(campaign), "_begin", lambda campaign, count: None):
+            campaign.action_release()
+        one, other = self.guests[:2]
+        self.merge(one, other)
+        self.run_cron()
+        mine = self.members(campaign).filtered(lambda m: m.partner_id == one)
+        self.assertEqual(sorted(mine.mapped("state")), ["active", "left_out"])
+        self.assertNotIn("Error", "".join(mine.filtered("reason").mapped("reason")))
+        self.assertEqual(len(one.crl_touchpoint_ids), 1)
+
+    def test_a_merge_keeps_the_call_that_was_made(self):
+        campaign = self.new_campaign()
+        campaign.action_release()
+        self.run_cron()
+        one, other = self.members(campaign).sorted("id")[:2]
+        other.touchpoint_id.sudo().state = "open"
+        other.touchpoint_id.sudo().action_done("reached", "positive", "Wants more")
+        campaign.action_close()
+        kept = one.partner_id
+        self.merge(kept, other.partner_id)
+        self.assertEqual((one.state, other.state), ("left_out", "active"))
+        self.assertEqual(other.outcome, "reached")
+
+    def test_a_segment_of_nobody_makes_an_empty_list(self):
+        self.segment.domain = "[('crl_segment_ids', 'in', [0])]"
+        campaign = self.new_campaign()
+        campaign.action_preview()
+        self.assertFalse(self.members(campaign))
+
+    def test_customers_of_other_companies_are_not_on_the_list(self):
+        other = self.env["res.company"].sudo().create({"name": "Other"})
+        self.guests[0].company_id = other
+        campaign = self.new_campaign()
+        campaign.action_preview()
+        self.assertNotIn(self.guests[0], self.members(campaign).partner_id)
+        self.assertEqual(len(self.members(campaign)), 6)
 
     def test_mailing_made_of_the_draft_spares_who_is_held_out(self):
         campaign = self.new_campaign(holdout_percent=100)
