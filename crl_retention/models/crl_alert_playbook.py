@@ -14,7 +14,9 @@ class CrlAlert(models.Model):
 
         :returns: how many alerts were handled
         """
-        cadences = self.env["crl.cadence"].search([("start_on", "!=", False)])
+        cadences = self.env["crl.cadence"].search(
+            [("start_on", "!=", False), ("start_from", "!=", False)]
+        )
         if not cadences:
             return 0
         alerts = self.search(

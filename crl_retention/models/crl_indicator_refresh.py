@@ -199,7 +199,12 @@ class CrlIndicator(models.Model):
             return
         # sudo: measured for everybody, whoever caused it
         indicators = self.sudo().search(
-            [("source", "=", "computed"), ("model_id.model", "in", FOLLOWED)]
+            [
+                ("source", "=", "computed"),
+                ("model_id.model", "in", FOLLOWED),
+                # what could not be measured is tried again by night
+                ("error", "=", False),
+            ]
         )
         self.env.flush_all()
         changed = set()
