@@ -148,57 +148,36 @@ class CrlIndicatorValue(models.Model):
         if not rows:
             return []
         self.env.flush_all()
-        indicators, partners, raws, dates = zip(*rows, strict=True)
-        found = self.env.execute_query(
+        indicators, partners, raws, dates = map(list, zip(*rows, strict=True))
+        written = self.env.execute_query(
             SQL(
                 """
-                WITH given AS (
-                    SELECT * FROM UNNEST(
-                           %(indicators)s, %(partners)s, %(raws)s::double precision[],
-                           %(dates)s::timestamp[], %(companies)s::int[])
-                      WITH ORDINALITY AS g (
-                           indicator_id, partner_id, raw, date, company_id, place)),
-                scored AS (
-                    SELECT v.id, g.place, g.indicator_id, g.partner_id, g.raw, g.date,
-                           %(score)s AS score,
-                           COALESCE(i.company_id, g.company_id) AS company_id,
-                           CASE WHEN v.id IS NULL THEN 'created'
-                                WHEN v.date > g.date THEN 'outdated'
-                                WHEN (v.raw, v.date, v.source, v.note)
-                                     IS NOT DISTINCT FROM
-                                     (g.raw, g.date, %(source)s, %(note)s)
-                                THEN 'unchanged'
-                                ELSE 'updated' END AS status
-                      FROM given g
-                      JOIN crl_indicator i ON i.id = g.indicator_id
-                 LEFT JOIN crl_indicator_value v ON v.indicator_id = g.indicator_id
-                       AND v.partner_id = g.partner_id),
-                moved AS (
-                    UPDATE crl_indicator_value v
-                       SET raw = s.raw, score = s.score, company_id = s.company_id,
-                           date = s.date, user_id = %(user)s, source = %(source)s,
-                           note = %(note)s
-                      FROM scored s
-                     WHERE v.id = s.id AND s.status = 'updated'),
-                made AS (
-                    INSERT INTO crl_indicator_value (
-                           indicator_id, partner_id, raw, score, company_id, date,
-                           user_id, source, note, dedup_key)
-                    SELECT s.indicator_id, s.partner_id, s.raw, s.score, s.company_id,
-                           s.date, %(user)s, %(source)s, %(note)s,
-                           s.indicator_id || ':' || s.partner_id
-                      FROM scored s WHERE s.status = 'created'
-                        ON CONFLICT (dedup_key) DO UPDATE
-                       SET raw = EXCLUDED.raw, score = EXCLUDED.score,
-                           company_id = EXCLUDED.company_id, date = EXCLUDED.date,
-                           user_id = EXCLUDED.user_id, source = EXCLUDED.source,
-                           note = EXCLUDED.note)
-                SELECT status FROM scored ORDER BY place
+                INSERT INTO crl_indicator_value AS v (
+                       indicator_id, partner_id, raw, score, company_id, date, user_id,
+                       source, note, dedup_key)
+                SELECT g.indicator_id, g.partner_id, g.raw, %(score)s,
+                       COALESCE(i.company_id, g.company_id), g.date, %(user)s,
+                       %(source)s, %(note)s, g.indicator_id || ':' || g.partner_id
+                  FROM UNNEST(%(indicators)s, %(partners)s,
+                              %(raws)s::double precision[], %(dates)s::timestamp[],
+                              %(companies)s::int[])
+                       AS g (indicator_id, partner_id, raw, date, company_id)
+                  JOIN crl_indicator i ON i.id = g.indicator_id
+                    ON CONFLICT (dedup_key) DO UPDATE
+                   SET raw = EXCLUDED.raw, score = EXCLUDED.score,
+                       company_id = EXCLUDED.company_id, date = EXCLUDED.date,
+                       user_id = EXCLUDED.user_id, source = EXCLUDED.source,
+                       note = EXCLUDED.note
+                 WHERE v.date <= EXCLUDED.date
+                   AND (v.raw, v.date, v.source, v.note) IS DISTINCT FROM
+                       (EXCLUDED.raw, EXCLUDED.date, EXCLUDED.source, EXCLUDED.note)
+                -- a row nobody has locked or replaced yet is new
+                RETURNING v.indicator_id, v.partner_id, v.xmax = 0
                 """,
-                indicators=list(indicators),
-                partners=list(partners),
-                raws=list(raws),
-                dates=list(dates),
+                indicators=indicators,
+                partners=partners,
+                raws=raws,
+                dates=dates,
                 companies=[companies.get(partner) for partner in partners],
                 score=self._get_score_sql(SQL("g.raw")),
                 source=source,
@@ -206,7 +185,12 @@ class CrlIndicatorValue(models.Model):
                 user=self.env.uid,
             )
         )
-        statuses = [row[0] for row in found]
+        made = {(i, p): "created" if is_new else "updated" for i, p, is_new in written}
+        newer = self._find_newer([row for row in rows if row[:2] not in made])
+        statuses = [
+            made.get(row[:2]) or ("outdated" if row[:2] in newer else "unchanged")
+            for row in rows
+        ]
         changed = {
             partner
             for partner, status in zip(partners, statuses, strict=True)
@@ -222,6 +206,30 @@ class CrlIndicatorValue(models.Model):
         self.invalidate_model()
         self.env["crl.indicator"]._values_changed(customers)
         return statuses
+
+    @api.model
+    def _find_newer(self, rows):
+        """Those of rows, as of ``_put_given``, that have a newer value already, as
+        ``{(indicator id, customer id)}``."""
+        if not rows:
+            return set()
+        indicators, partners, __, dates = map(list, zip(*rows, strict=True))
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """SELECT v.indicator_id, v.partner_id
+                         FROM UNNEST(%s, %s, %s::timestamp[])
+                              AS g (indicator_id, partner_id, date)
+                         JOIN crl_indicator_value v
+                           ON v.indicator_id = g.indicator_id
+                          AND v.partner_id = g.partner_id
+                        WHERE v.date > g.date""",
+                    indicators,
+                    partners,
+                    dates,
+                )
+            )
+        )
 
     @api.model
     def _score_again(self, indicators, within):
