@@ -1,11 +1,15 @@
 from ast import literal_eval
+from contextlib import contextmanager
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools import schedule
+from .crl_actor import _quote
 
 #: Fields of the customer that name segments: a filter may use those of others.
 NESTED = "crl_segment_ids"
@@ -47,8 +51,24 @@ class CrlSegment(models.Model):
     @api.constrains("domain", "name")
     def _check_domain(self):
         for segment in self:
-            segment._check_nesting(self.browse())
+            with segment._telling_misfits():
+                segment._check_nesting(self.browse())
             segment._get_domain()
+
+    @contextmanager
+    def _telling_misfits(self):
+        """Refuse a filter with values that the database cannot compare with its
+        fields, like a text with a number.
+
+        :raises ValidationError: naming the filter
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError) as error:
+            raise self.env["res.partner"]._crl_get_filter_error(
+                self.env._("Segment “%s”", self.name), _quote(self.domain)
+            ) from error
 
     @api.constrains("domain")
     def _check_rights(self):
@@ -158,7 +178,8 @@ class CrlSegment(models.Model):
         """Let the engine see in its next run who is in a new or changed segment, and
         tell their number now."""
         for segment in self.filtered("active"):
-            count = self.env["res.partner"].search_count(segment._get_domain())
+            with segment._telling_misfits():
+                count = self.env["res.partner"].search_count(segment._get_domain())
             # the count is the engine's, whoever may write the segment
             segment.sudo().write(
                 {"partner_count": count, "date_next": fields.Datetime.now()}

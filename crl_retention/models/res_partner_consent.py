@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.consent import GRANTED, LIFTED, WITHDRAWN
+from .crl_actor import _quote
 from .crl_consent import ADDRESSES
 from .res_partner import INSIDERS
 
@@ -162,8 +163,8 @@ class ResPartner(models.Model):
                     self.env._(
                         "“%(name)s: %(status)s” is not possible. Use one of %(names)s, "
                         "and granted or withdrawn.",
-                        name=str(name)[:60],
-                        status=str(status)[:60],
+                        name=_quote(name),
+                        status=_quote(status),
                         names=", ".join(labels),
                     )
                 )

@@ -6,6 +6,8 @@ from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.text import tidy_words
+
 
 class ResPartner(models.Model):
     """What the engine asks about customers, and what users ask of it for them."""
@@ -47,14 +49,17 @@ class ResPartner(models.Model):
             domain = Domain(literal_eval(text or "[]"))
             domain.validate((self if model is None else model).sudo(False))
         except (ValueError, SyntaxError, TypeError, KeyError) as error:
-            raise ValidationError(
-                self.env._(
-                    "%(label)s: this filter cannot be read (%(error)s).",
-                    label=label,
-                    error=error,
-                )
-            ) from error
+            raise self._crl_get_filter_error(label, error) from error
         return domain
+
+    def _crl_get_filter_error(self, label, error):
+        return ValidationError(
+            self.env._(
+                "%(label)s: this filter cannot be read (%(error)s).",
+                label=label,
+                error=tidy_words(str(error), 200),
+            )
+        )
 
     def _crl_tz(self, company):
         """Name of the time zone the customer lives in: theirs, their country's

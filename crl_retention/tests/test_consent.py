@@ -257,6 +257,7 @@ class TestConsent(ConsentCase):
             ({"email.marketing": ["granted"]}, "note"),
             ({"fax.marketing": "granted"}, "note"),
             ({evil: evil}, "note"),
+            ({"email.marketing": "\ud800"}, "note"),
             (yes, ""),
             (yes, None),
             (yes, ["note"]),
@@ -265,8 +266,9 @@ class TestConsent(ConsentCase):
             (yes, "note", "import", evil),
             (yes, "note", "import", "2031-01-01 00:00:00"),
         ):
-            with self.assertRaises(ValidationError, msg=arguments):
+            with self.assertRaises(ValidationError, msg=arguments) as caught:
                 customer.crl_set_consent(*arguments)
+            str(caught.exception).encode()  # what cannot be sent back is a crash
         self.assertFalse(self.customer.crl_consent_ids)
         customer.crl_set_consent(yes, evil)
         self.assertEqual(self.customer.crl_consent_ids.note[:2], "'=")

@@ -111,6 +111,19 @@ class TestSegment(CrlCase):
             with self.assertRaises(ValidationError):
                 self.segment.domain = text
 
+    @mute_logger("odoo.sql_db")
+    def test_filters_with_values_of_another_kind_are_refused(self):
+        for text in (
+            "[('id', '=', 'Lyon')]",
+            r"[('name', '=', '\x00')]",
+            r"[('\ud800', '=', 1)]",
+            "[('crl_segment_ids', 'in', [True])]",
+        ):
+            with self.assertRaisesRegex(ValidationError, "filter") as caught:
+                self.segment.domain = text
+            self.assertNotIn("SELECT", str(caught.exception))
+            str(caught.exception).encode()
+
     def test_not_defined_by_itself(self):
         outer = self.env["crl.segment"].create(
             {
