@@ -78,7 +78,6 @@ class CrlIndicator(models.Model):
     knock_out_score = fields.Float(
         "Knock-out Limit", help="It acts at so many points and below."
     )
-    value_ids = fields.One2many("crl.indicator.value", "indicator_id", "Values")
 
     _code_uniq = models.Constraint(
         "UNIQUE(code)", "Another indicator has this code already."
@@ -146,7 +145,10 @@ class CrlIndicator(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_values(self):
-        used = self.filtered("value_ids")
+        values = self.env["crl.indicator.value"]._read_group(
+            [("indicator_id", "in", self.ids)], ["indicator_id"]
+        )
+        used = self.browse(indicator.id for (indicator,) in values)
         if used:
             raise UserError(
                 self.env._(

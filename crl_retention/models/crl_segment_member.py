@@ -17,7 +17,9 @@ class CrlSegmentMember(models.Model):
     _order = "id desc"
     _rec_name = "partner_id"
 
-    segment_id = fields.Many2one("crl.segment", required=True, ondelete="cascade")
+    segment_id = fields.Many2one(
+        "crl.segment", required=True, index=True, ondelete="cascade"
+    )
     partner_id = fields.Many2one(
         "res.partner", "Customer", index="btree_not_null", ondelete="set null"
     )

@@ -94,6 +94,12 @@ class CrlCase(TransactionCase):
         self.assertIs(result, True)
         self.env.invalidate_all()
 
+    def get_values(self, indicators):
+        """What is known of indicators, of all customers."""
+        return self.env["crl.indicator.value"].search(
+            [("indicator_id", "in", indicators.ids)]
+        )
+
     def touchpoint(self, enrollment, step):
         """The contact of a shipped step in the enrollment's present cycle."""
         step = self.env.ref(f"crl_retention.{step}")

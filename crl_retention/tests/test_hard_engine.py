@@ -96,14 +96,17 @@ class TestMessagesMeet(EngineCase):
         self.assertEqual(old.state, "cancel")
 
     @mute_logger("odoo.addons.crl_retention.models.crl_engine")
-    def test_retry_that_raises_is_no_longer_retried(self):
+    def test_retry_that_raises_is_tried_later_then_given_up(self):
         welcome = self.send_welcome()
         self.queue_fails(welcome, GREYLISTED)
-        self.at("2026-03-02 10:06:00")
+        states = []
         model = type(self.env["crl.touchpoint"])
         with patch.object(model, "_requeue", side_effect=ValueError("No")):
-            self.env["crl.touchpoint"]._resend_due(10)
-        self.assertEqual((welcome.state, welcome.fate), ("failed", "stop"))
+            for __ in range(5):
+                self.at(str(welcome.date_due))
+                self.env["crl.touchpoint"]._resend_due(10)
+                states.append((welcome.state, welcome.fate))
+        self.assertEqual(states, [("open", "retry")] * 4 + [("failed", "stop")])
 
     def test_unclear_message_counts_for_the_frequency(self):
         welcome = self.send_welcome()

@@ -187,7 +187,7 @@ class TestHealthScore(HealthCase):
         self.score(80, 50, None, 20, partner=other)
         everybody = self.customer + other
         self.assertEqual(self.env["crl.relationship"]._refresh_health(everybody), 0)
-        self.i40.value_ids[:1].score = 90
+        self.get_values(self.i40)[:1].score = 90
         self.assertEqual(self.env["crl.relationship"]._refresh_health(everybody), 1)
 
     def test_a_customer_with_a_value_has_a_relationship(self):
@@ -205,7 +205,7 @@ class TestHealthScore(HealthCase):
             self.score(20, 20, 20, 20, partner=partner)
         refresh = self.env["crl.relationship"]._refresh_health
         refresh(partners)
-        self.indicators.value_ids.score = 90
+        self.get_values(self.indicators).score = 90
         self.env.flush_all()
         counts = []
         for some in (partners[:2], partners[2:]):
@@ -218,7 +218,7 @@ class TestHealthScore(HealthCase):
         others = [self._new_customer(f"Customer {index}") for index in range(4)]
         for partner in (self.customer, *others):
             self.score(80, 80, 80, 80, partner=partner)
-        self.i40.value_ids.score = 0
+        self.get_values(self.i40).score = 0
         company = self.env["res.company"]._get_main_company()
         refresh = self.env["crl.relationship"]._refresh_health_due
         with patch.object(crl_relationship_health, "CUSTOMERS_PER_RECORD", 1):

@@ -275,11 +275,11 @@ class TestIndicator(CrlCase):
         self.env["crl.indicator"]._refresh_due(1)
         self.assertEqual(indicator.refresh_cursor, self.customer.id)
         indicator.invalidate_recordset()
-        self.assertEqual(indicator.value_ids.partner_id, self.customer)
+        self.assertEqual(self.get_values(indicator).partner_id, self.customer)
         for __ in range(3):
             self.env["crl.indicator"]._refresh_due(1)
         self.env.invalidate_all()
-        self.assertEqual(indicator.value_ids.partner_id, partners)
+        self.assertEqual(self.get_values(indicator).partner_id, partners)
         self.assertEqual(str(indicator.date_refresh), "2026-03-03 01:00:00")
         self.assertEqual(self.env["crl.indicator"]._refresh_due(1), 0)
 
