@@ -229,7 +229,7 @@ def test_no_other_single_remedy_lifts_the_band_higher(given_measures, bounds):
         for index, measure in enumerate(given_measures):
             if measure.key != key and (measure.score or 0) < health.REALISTIC:
                 other = health.assess(
-                    health._lift(given_measures, index, health.REALISTIC), bounds
+                    health._lift(given_measures, [index], health.REALISTIC), bounds
                 )
                 assert rank(other.band) <= rank(after.band)
 
@@ -248,12 +248,12 @@ def test_two_remedies_bring_back_to_green():
     assert [after.band for __, after in remedies] == ["watch", "healthy"]
 
 
-def test_nothing_is_proposed_twice():
-    measures = simple((40, 30, 20, 10), (20, 30, 30, 20))
-    remedies = health.find_remedies(
-        measures, actions={0: "visit", 1: "visit", 2: "call", 3: "call"}
-    )
-    assert [key for key, __ in remedies] == [0, 2]
+def test_what_is_done_once_helps_with_all_it_belongs_to():
+    measures = simple((20, 30, 30, 20), (20, 30, 30, 20))
+    actions = {0: "visit", 1: "visit", 2: "call", 3: "call"}
+    (first, one), (second, both) = health.find_remedies(measures, actions=actions)
+    # of a pair that gains the same the first action, of an action what gains most
+    assert (first, one.score, second, both.score) == (1, 58.0, 2, 90.0)
 
 
 def test_what_was_never_asked_can_be():

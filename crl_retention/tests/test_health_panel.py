@@ -70,7 +70,7 @@ class TestHealthPanel(HealthCase):
         self.score(20, 30, 80, 70)
         self.assertEqual(self.remedies(), ["Indicator 40", "Indicator 30"])
         result = self.panel()["remedies"][1]["result"]
-        self.assertEqual(result, "would bring the health to 86, Healthy")
+        self.assertEqual(result, "would bring the health to 90, Healthy")
         self.score(90, 90, 90, 90)
         self.assertFalse(self.remedies())
 

@@ -7,6 +7,7 @@ confidence says how much of the whole is known.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 #: The bands, the worst first.
 BANDS = ("at_risk", "watch", "healthy")
@@ -143,41 +144,47 @@ def find_remedies(
     level: float = REALISTIC,
     actions: dict | None = None,
 ) -> list[tuple[object, Health]]:
-    """The measures that, brought to a realistic level, lift the customer the most.
+    """The actions that, by what they bring to a realistic level, lift the customer the
+    most: each named by the measure that gains most from it.
 
     The best one first, then what helps most on top of it, until the customer is
     healthy. What is not known counts as well: it can be asked.
 
-    :param actions: what one does about each key; nothing is proposed twice
-    :returns: ``[(key of a measure, health once it and those before it are better)]``
+    :param actions: what one does about each key; done once, it helps with all of them.
+        Without, each measure has an action of its own
+    :returns: ``[(key of a measure, health once this and those before it are done)]``
     """
-    measures = list(measures)
-    actions = actions or {}
-    remedies, taken = [], set()
+    measures, actions = list(measures), actions or {}
+    remedies = []
     now = assess(measures, limits)
     while len(remedies) < count and now.band not in ("", "healthy"):
-        lifted = {
-            index: _lift(measures, index, level)
-            for index, measure in enumerate(measures)
-            if actions.get(measure.key, measure.key) not in taken
-            and (measure.weight > 0 or measure.knocks_out)
-            and (measure.score is None or measure.score < level)
-        }
-        ranks = {index: _rank(assess(after, limits)) for index, after in lifted.items()}
-        best = max(ranks, key=ranks.get, default=None)
-        if best is None or ranks[best] <= _rank(now):
+        helped: dict = {}
+        for index, measure in enumerate(measures):
+            if (measure.weight > 0 or measure.knocks_out) and (
+                measure.score is None or measure.score < level
+            ):
+                action = actions.get(measure.key, measure.key)
+                helped.setdefault(action, []).append(index)
+        rank = partial(_rank_lifted, measures, limits, level)
+        best = max(helped.values(), key=rank, default=None)
+        if best is None or rank(best) <= _rank(now):
             break
-        measures = lifted[best]
+        key = measures[max(best, key=lambda index: rank([index]))].key
+        measures = _lift(measures, best, level)
         now = assess(measures, limits)
-        key = measures[best].key
-        taken.add(actions.get(key, key))
         remedies.append((key, now))
     return remedies
 
 
-def _lift(measures, index, level):
-    measure = replace(measures[index], score=level)
-    return [*measures[:index], measure, *measures[index + 1 :]]
+def _lift(measures, indexes, level):
+    return [
+        replace(measure, score=level) if index in indexes else measure
+        for index, measure in enumerate(measures)
+    ]
+
+
+def _rank_lifted(measures, limits, level, indexes):
+    return _rank(assess(_lift(measures, indexes, level), limits))
 
 
 def _rank(health):
