@@ -118,7 +118,10 @@ class CrlAlert(models.Model):
 
     def _give_activities(self):
         """Put the customers on their owners' lists, the worst first, once a customer;
-        who gets many at a time is told of the rest."""
+        who gets many at a time is told of the rest.
+
+        Of a customer with an open case they know, and have the visit to do.
+        """
         for alert in self.filtered(lambda alert: not alert.user_id.active):
             company = alert.company_id or self.env.company
             alert.user_id = alert.partner_id._crl_get_owner(company)
@@ -128,6 +131,7 @@ class CrlAlert(models.Model):
                 continue
             hand = owner.crl_cover_id or owner
             own = self.with_context(lang=owner.lang)
+            alerts = alerts.filtered(lambda a: not a.partner_id.crl_open_case_count)
             customers = alerts.sorted(lambda a: (a.score, a.id)).grouped("partner_id")
             for partner, of_partner in list(customers.items())[:MAX_ACTIVITIES]:
                 key = (partner, hand, own.env._("Look after them: at risk"))

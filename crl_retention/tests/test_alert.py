@@ -116,6 +116,13 @@ class TestAlert(HealthCase):
 
     # ---- What users do ----
 
+    def test_an_unhappy_customer_is_not_on_the_list_twice(self):
+        self.enroll()
+        call = self.touchpoint(self.customer.crl_enrollment_ids, "step_m1_call")
+        call.with_user(self.rep).action_done("reached", "negative", "Dry dough")
+        self.assertTrue(self.alarm())
+        self.assertFalse(self.activities())
+
     def test_put_off_it_comes_back_on_its_day(self):
         alert = self.alarm()
         alert.with_user(self.rep).action_snooze("2026-03-20", "On holiday")
