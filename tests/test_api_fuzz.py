@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bootstrap import databases
-from tests.support.api import MISSING, Api
+from tests.support.api import Api
+from tests.support.api_records import MISSING
 from tests.support.server import Database, Server, running
 
 pytest_plugins = ["tests.support.fixtures"]
