@@ -58,7 +58,7 @@ tours.add("crl_campaign_release", {
 /** An operator finds the customers dealt to them, and works one. */
 tours.add("crl_campaign_work", {
     steps: () => [
-        {trigger: ".o_group_header:contains(Lyon tour)", run: "click"},
+        {trigger: ".o_group_header:contains(Lyon tour)"},
         {trigger: ".o_data_row:eq(1)"},
         {
             content: "two of the four, no more",
