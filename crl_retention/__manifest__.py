@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "author": "crl_retention contributors",
     "website": "https://github.com/crl-retention/crl_retention",
-    "depends": ["crm", "calendar", "mass_mailing_sms"],
+    "depends": ["crm", "calendar", "mass_mailing_sms", "spreadsheet_dashboard"],
     "external_dependencies": {"python": ["phonenumbers"]},
     "application": True,
     "data": [
