@@ -3,6 +3,7 @@ from . import crl_actor
 from . import crl_heartbeat
 from . import crl_engine
 from . import crl_stage
+from . import crl_stage_change
 from . import crl_cadence
 from . import crl_cadence_exit
 from . import crl_cadence_segment

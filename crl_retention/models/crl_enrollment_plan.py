@@ -230,8 +230,9 @@ class CrlEnrollment(models.Model):
             if cadence.final_stage_id:
                 enrollments.stage_id = cadence.final_stage_id
                 if cadence.is_main:
-                    relationships = enrollments.partner_id.crl_relationship_id
-                    relationships.stage_id = cadence.final_stage_id
+                    self.env["crl.relationship"]._refresh(
+                        enrollments.partner_id, cadence.final_stage_id
+                    )
         for (follower, company), enrollments in self.grouped(
             lambda e: (e.cadence_id.next_cadence_id, e.company_id)
         ).items():

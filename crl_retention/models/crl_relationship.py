@@ -39,6 +39,10 @@ class CrlRelationship(models.Model):
         ondelete="restrict",
         group_expand="_read_group_stage_ids",
     )
+    stage_date = fields.Datetime(
+        "In Stage Since",
+        help="Empty: the customer was there before stages were written down.",
+    )
     score = fields.Float("Health", digits=(5, 2), aggregator="avg")
     band = fields.Selection(BANDS)
     trend = fields.Selection(TRENDS)
@@ -113,11 +117,14 @@ class CrlRelationship(models.Model):
         return partners.crl_relationship_id
 
     @api.model
-    def _refresh(self, partners):
+    def _refresh(self, partners, stage=None):
         """Write what enrollments, touchpoints and cases now say of customers.
 
         One statement for all of them, which touches only the rows that change:
-        the stage is that of the live main enrollment, or stays where it was.
+        the stage is that of the live main enrollment, or stays where it was. Changes
+        of it go into ``crl.stage.change``, in the same statement.
+
+        :param stage: where customers without a live main enrollment stand from now on
         """
         if not partners:
             return
@@ -128,7 +135,8 @@ class CrlRelationship(models.Model):
                 WITH facts AS (
                     SELECT r.id,
                            e.id AS enrollment_id,
-                           COALESCE(e.stage_id, r.stage_id) AS stage_id,
+                           r.stage_id AS former_id, r.stage_date AS former_date,
+                           COALESCE(e.stage_id, %(stage)s, r.stage_id) AS stage_id,
                            t.last_contact, t.next_contact, v.verdict,
                            COALESCE(c.cases, 0) AS cases
                       FROM crl_relationship r
@@ -156,10 +164,13 @@ class CrlRelationship(models.Model):
                            SELECT COUNT(*) AS cases FROM crl_case c
                             WHERE c.partner_id = r.partner_id
                               AND c.state IN ('open', 'planned')) c ON TRUE
-                     WHERE r.partner_id IN %s
-                )
+                     WHERE r.partner_id IN %(partners)s
+                ), changed AS (
                 UPDATE crl_relationship r
                    SET enrollment_id = f.enrollment_id, stage_id = f.stage_id,
+                       stage_date = CASE
+                           WHEN f.stage_id IS NOT DISTINCT FROM f.former_id
+                           THEN r.stage_date ELSE %(now)s END,
                        last_contact_date = f.last_contact,
                        next_contact_date = f.next_contact,
                        last_verdict = f.verdict, open_case_count = f.cases
@@ -170,9 +181,15 @@ class CrlRelationship(models.Model):
                        IS DISTINCT FROM
                        (f.enrollment_id, f.stage_id, f.last_contact,
                         f.next_contact, f.verdict, f.cases)
-             RETURNING r.id
+             RETURNING r.id, r.partner_id, r.company_id, r.user_id, r.stage_id,
+                       f.former_id, f.former_date
+                ), moved AS (%(moved)s)
+                SELECT id FROM changed
                 """,
-                tuple(partners.ids),
+                stage=stage.id if stage else None,
+                now=fields.Datetime.now(),
+                partners=tuple(partners.ids),
+                moved=self.env["crl.stage.change"]._get_insert(),
             )
         )
         if rows:
@@ -219,8 +236,7 @@ class CrlRelationship(models.Model):
             )
         live = relationships.partner_id.crl_enrollment_ids.filtered("is_live")
         live._exit(self._check_text(reason) or stage.name, "stage")
-        relationships.stage_id = stage
-        relationships._refresh(relationships.partner_id)
+        relationships._refresh(relationships.partner_id, stage)
         return True
 
     def action_open_partner(self):

@@ -59,6 +59,7 @@ EXPORTED = {
         "note",
     ],
     "crl.indicator.history": ["indicator_id", "week", "raw", "score", "band"],
+    "crl.stage.change": ["date", "former_stage_id", "stage_id", "days", "cadence_id"],
     "crl.consent": [
         "contact_id",
         "date",

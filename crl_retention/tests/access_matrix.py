@@ -100,6 +100,7 @@ MATRIX = {
     "crl.indicator": CONFIGURATION,
     "crl.indicator.value": {**ENGINE, "marketing": "r:AB"},
     "crl.indicator.history": {**ENGINE, "marketing": "r:AB"},
+    "crl.stage.change": {**ENGINE, "marketing": "r:AB"},
     # receipts of others; one's own are read by the manager who loads
     "crl.load": {},
     "crl.indicator.entry": DIALOG,

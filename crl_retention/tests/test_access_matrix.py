@@ -222,6 +222,11 @@ class TestAccessMatrix(TransactionCase):
                 "dedup_key": f"load {letter} {made('crl.load')}",
                 "digest": letter,
             },
+            "crl.stage.change": lambda: {
+                **person,
+                "stage_id": cls.shared["crl.stage"].id,
+                "date": now,
+            },
             "crl.indicator.history": lambda: {
                 **person,
                 "week": now.date(),
