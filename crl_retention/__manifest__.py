@@ -61,6 +61,7 @@
         "views/crl_alert_views.xml",
         "views/crl_selection_actions.xml",
         "views/res_partner_views.xml",
+        "views/crl_call_window_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/crl_retention_menus.xml",

@@ -42,6 +42,8 @@ from . import crl_touchpoint_answer
 from . import crl_touchpoint_card
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
+from . import crl_touchpoint_result
+from . import crl_touchpoint_lock
 from . import crl_touchpoint_no_answer
 from . import crl_cadence_step_variant
 from . import crl_touchpoint_variant
@@ -84,6 +86,11 @@ from . import crl_alert
 from . import crl_alert_opening
 from . import crl_alert_playbook
 from . import crl_cadence_start
+from . import crl_desk
+from . import crl_desk_worklist
+from . import crl_desk_rows
+from . import crl_desk_card
+from . import crl_desk_result
 from . import calendar_event
 from . import ir_http
 from . import ir_qweb
@@ -99,6 +106,7 @@ from . import res_company
 from . import res_company_health
 from . import res_config_settings
 from . import res_partner
+from . import crl_call_window
 from . import res_partner_address
 from . import res_partner_indicator
 from . import res_partner_consent

@@ -167,7 +167,14 @@ class CrlTouchpoint(models.Model):
                 raise UserError(
                     self.env._("%s is closed already.", touchpoint.display_name)
                 )
-        vals = {"outcome": outcome, "note": note or False, "hold_reason": False}
+        vals = {
+            "outcome": outcome,
+            "note": note or False,
+            "hold_reason": False,
+            # it is off everybody's desk
+            "taken_by_id": False,
+            "taken_until": False,
+        }
         if outcome in RETRY_OUTCOMES or outcome == "call_back":
             self._finish_activities(note)
             self._write_result(vals)

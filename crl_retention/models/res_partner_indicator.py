@@ -38,12 +38,23 @@ class ResPartner(models.Model):
                     "No indicator that people write has the code “%s”.", _quote(code)
                 )
             )
+        # checked above: reps write values of their customers, through this alone
+        self.sudo()._crl_write_indicator(indicator, raw, actor._check_text(note))
+        return True
+
+    def _crl_write_indicator(self, indicator, raw, note=False):
+        """Write what somebody found out about customers, as the engine.
+
+        :raises UserError: for an indicator nobody writes, or another company's
+        :raises ValidationError: when ``raw`` is no number
+        """
+        if indicator.source != "manual":
+            raise UserError(self.env._("Choose an indicator that people write."))
         try:
             number = loading.read_number(raw)
         except loading.RowError as error:
             raise ValidationError(indicator._get_reason(error)) from error
-        # checked above: reps write values of their customers, through this alone
-        customers = self.commercial_partner_id.sudo()
+        customers = self.commercial_partner_id
         companies = {c.id: c.company_id.id or None for c in customers}
         foreign = [
             company
@@ -62,9 +73,8 @@ class ResPartner(models.Model):
             [(indicator.id, customer.id, number, now) for customer in customers],
             companies,
             "manual",
-            actor._check_text(note),
+            note,
         )
-        return True
 
     def _crl_join_indicators(self, everyone):
         """Of several customers who become one the latest value of each indicator

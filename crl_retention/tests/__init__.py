@@ -50,3 +50,4 @@ from . import test_unsubscribe
 from . import test_variant
 from . import test_version
 from . import test_why
+from . import test_desk

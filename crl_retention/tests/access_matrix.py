@@ -74,6 +74,13 @@ MATRIX = {
         "direction": "r:AB",
         "stranger": "r:E w:E c:E m:E",
     },
+    "crl.call.window": {
+        "rep leader": "r:A w:A c:A u:A",
+        "colleague": "r:B w:B c:B u:B",
+        "all admin manager": "r:AB w:AB c:AB u:AB",
+        "direction": "r:AB",
+        "stranger": "r:E w:E c:E u:E",
+    },
     # what marketing works with; who is in a segment is nothing a rep reads
     "crl.segment": {
         "rep colleague leader all admin direction": "r:AS",
@@ -187,6 +194,7 @@ WORDS = {
     "crl_alert_ids",
     "crl_touchpoint_count",
     "crl_last_words",
+    "crl_call_window_ids",
 }
 OPEN = {
     "crl_preferred_channel",

@@ -169,6 +169,7 @@ class TestAccessMatrix(TransactionCase):
                 "deadline": now,
                 "description": "Dry dough",
             },
+            "crl.call.window": lambda: {"partner_id": customer.id},
             "crl.segment": lambda: {"name": letter, "company_id": own and own.id},
             "crl.segment.member": lambda: {
                 "segment_id": cls.shared["crl.segment"].id,

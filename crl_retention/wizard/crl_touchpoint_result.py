@@ -1,18 +1,9 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.crl_relationship import VERDICTS
 from ..models.crl_touchpoint import OUTCOMES
-from ..models.crl_touchpoint_verbs import RETRY_OUTCOMES
 from ..tools.text import clean_words, drop_lines
-
-#: The outcomes each channel is offered; others keep all of them.
-CHANNEL_OUTCOMES = {
-    "call": ("reached", "no_answer", "call_back", "wrong_number", "refused"),
-    "visit": ("reached", "absent", "call_back", "refused"),
-}
 
 
 class CrlTouchpointResult(models.TransientModel):
@@ -58,7 +49,7 @@ class CrlTouchpointResult(models.TransientModel):
             if not partner and activity.res_model == "res.partner":
                 partner = partner.browse(activity.res_id)
             channel = touchpoint.channel or activity.activity_type_id.crl_channel
-            outcomes = CHANNEL_OUTCOMES.get(channel, [code for code, __ in OUTCOMES])
+            outcomes = touchpoint._get_channel_outcomes(channel)
             wizard.partner_id = partner
             wizard.title = (
                 touchpoint._get_title()
@@ -70,7 +61,7 @@ class CrlTouchpointResult(models.TransientModel):
             wizard.outcomes = ",".join(outcomes)
             wizard.script = touchpoint.script
             wizard.last_words = touchpoint.last_words
-            wizard.asks_feedback = wizard._asks_feedback(touchpoint)
+            wizard.asks_feedback = touchpoint._asks_verdict()
             wizard.case_id = touchpoint.case_id
 
     @api.depends("touchpoint_id", "activity_id")
@@ -96,12 +87,6 @@ class CrlTouchpointResult(models.TransientModel):
         activity, touchpoint = activity.sudo(), touchpoint.sudo()
         return touchpoint or activity.crl_touchpoint_ids[:1], activity
 
-    def _asks_feedback(self, touchpoint):
-        """Whether the customer's verdict is what the contact is for."""
-        if not touchpoint or touchpoint.feedback_date:
-            return False  # an ad hoc contact, or the customer has said it themselves
-        return touchpoint._get_step().ask_feedback or bool(touchpoint.case_id)
-
     @api.onchange("score")
     def _onchange_score(self):
         """A score says the verdict as well, unless the rep has chosen one."""
@@ -114,79 +99,9 @@ class CrlTouchpointResult(models.TransientModel):
     def _compute_consequence(self):
         for wizard in self:
             touchpoint, __ = wizard._read_subject()
-            if wizard.outcome == "reached":
-                wizard.consequence = wizard._get_verdict_consequence(touchpoint)
-            else:
-                wizard.consequence = wizard._get_outcome_consequence(touchpoint)
-
-    def _get_outcome_consequence(self, touchpoint):
-        step = touchpoint._get_step()
-        if self.outcome in RETRY_OUTCOMES:
-            most = step.retry_max if step else 2
-            if touchpoint.attempt + 1 > most:
-                return self.env._(
-                    "This was try %s and the last: your team leader is told.",
-                    touchpoint.attempt + 1,
-                )
-            tries = {"next": touchpoint.attempt + 2, "most": most + 1}
-            days = step.retry_days if step else 1
-            if days > 1:
-                return self.env._(
-                    "It comes back in %(days)s days, for try %(next)s of %(most)s.",
-                    days=days,
-                    **tries,
-                )
-            return self.env._(
-                "It comes back tomorrow, for try %(next)s of %(most)s.", **tries
+            wizard.consequence = touchpoint._get_consequence(
+                wizard.partner_id, wizard.outcome, wizard.verdict, wizard.date_next
             )
-        if self.outcome == "call_back" and not self.date_next:
-            return self.env._("It comes back on the next working day.")
-        if self.outcome == "wrong_number":
-            return self.env._("The contact ends here: please correct the number.")
-        return False
-
-    def _get_verdict_consequence(self, touchpoint):
-        if self.verdict == "negative":
-            return self._get_unhappy_consequence(touchpoint)
-        case = touchpoint.case_id
-        if not case or not case._is_live():
-            return False
-        if self.verdict == "neutral":
-            return self.env._("The case stays open until you close it.")
-        if self.verdict == "positive":
-            enrollment = case.enrollment_id
-            if enrollment.state != "recovery":
-                return self.env._("The case closes: the customer is recovered.")
-            if enrollment._restarts_used_up():
-                return self.env._(
-                    "The case closes: the customer is recovered. The procedure began "
-                    "anew often enough, so your manager decides how it goes on."
-                )
-            return self.env._(
-                "The case closes: the customer is recovered, and the procedure begins "
-                "anew."
-            )
-        return False
-
-    def _get_unhappy_consequence(self, touchpoint):
-        company = touchpoint.company_id or self.env.company
-        hours = company.sudo().crl_clock_hours  # may be another company's contact
-        partner = self.partner_id.sudo().commercial_partner_id  # read above
-        if touchpoint.case_id or partner.crl_open_case_count:
-            return self.env._(
-                "The case goes on and its clock begins anew: the customer is to be "
-                "visited within %s hours.",
-                hours,
-            )
-        if partner.crl_enrollment_id:
-            return self.env._(
-                "A visit within %s hours is planned, your team leader is told, and the "
-                "procedure waits until the customer is content.",
-                hours,
-            )
-        return self.env._(
-            "A visit within %s hours is planned, and your team leader is told.", hours
-        )
 
     # ---- Done ----
 
@@ -194,25 +109,18 @@ class CrlTouchpointResult(models.TransientModel):
         """Record the result, as whoever may do the activity or the contact."""
         self.env["crl.actor"]._check_one(self)
         touchpoint = self._get_touchpoint()
-        reached = self.outcome == "reached"
-        score = int(self.score or 0) if reached else 0
-        verdict = self.verdict or touchpoint._get_verdict(score) if reached else False
-        if reached and not verdict and self._asks_feedback(touchpoint):
-            raise UserError(
-                self.env._("What does the customer think? Choose a verdict.")
-            )
-        if self.outcome == "call_back" and self.date_next:
-            self._check_date_next()
         schedule_next = self._get_next_activity()
-        touchpoint.with_context(crl_attachment_ids=self._take_attachments())._close(
+        attachments = touchpoint._take_attachments(self.partner_id, self.attachment_ids)
+        # the date is shown, and meant, for calling back alone
+        date_next = self.outcome == "call_back" and self.date_next
+        touchpoint.with_context(crl_attachment_ids=attachments)._take_result(
             self.outcome,
-            verdict,
+            self.verdict,
             self._get_note(),
-            score,
-            self.cause_ids if verdict == "negative" else None,
+            int(self.score or 0),
+            self.cause_ids,
+            date_next,
         )
-        if self.outcome == "call_back" and self.date_next:
-            touchpoint._reschedule(self.date_next)
         if self.env.context.get("crl_schedule_next") and schedule_next:
             return schedule_next
         return {"type": "ir.actions.act_window_close"}
@@ -240,24 +148,6 @@ class CrlTouchpointResult(models.TransientModel):
                 "default_res_model": activity.res_model,
             },
         }
-
-    def _check_date_next(self):
-        if self.date_next < fields.Datetime.now() - timedelta(minutes=5):
-            raise UserError(self.env._("Choose a time still to come."))
-
-    def _take_attachments(self):
-        """Give what was attached here to the customer, and return the ids."""
-        attachments = self.attachment_ids
-        attachments.check_access("read")
-        own = attachments.filtered(
-            lambda attachment: (
-                attachment.res_model in (False, self._name)
-                and attachment.create_uid == self.env.user
-            )
-        )
-        # whoever does the contact need not be allowed to change the customer
-        own.sudo().write({"res_model": "res.partner", "res_id": self.partner_id.id})
-        return attachments.ids
 
     def _get_touchpoint(self):
         """The contact to close, made now when no procedure asked for it.

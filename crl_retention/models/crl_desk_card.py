@@ -1,0 +1,208 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: How many of each the card shows.
+MAX_WORDS, MAX_CASES, MAX_PHONES, MAX_PULLS = 3, 10, 6, 3
+
+
+class CrlDesk(models.AbstractModel):
+    """What a desk shows of a contact and of its customer, at a glance."""
+
+    _inherit = "crl.desk"
+
+    @api.model
+    def _show_contact(self, touchpoint):
+        """:param touchpoint: one the user may see"""
+        can_act = self._may_act(touchpoint)
+        # who may see a contact reads what it is for; words and cases by their own rules
+        engine = touchpoint.sudo()
+        today, tomorrow, __ = self._get_day_limits()
+        self.env.flush_all()
+        page = self.env.execute_query(
+            SQL(
+                "SELECT 'crl.touchpoint', id, %s FROM crl_touchpoint WHERE id = %s",
+                self._get_place(today, tomorrow),
+                touchpoint.id,
+            )
+        )
+        (contact,) = self._show_rows(page)
+        return {
+            "contact": {
+                **contact,
+                **self._show_lock(touchpoint),
+                "state": engine.state,
+                "is_live": engine.is_live,
+                "can_act": can_act,
+                "attempt": engine.attempt,
+                "purpose": engine.purpose,
+                "campaign": engine.campaign_id.name or "",
+                "offer": engine.campaign_id.offer or "",
+                "case_id": engine.case_id.id,
+                "deadline": self._show_moment(engine.case_id.deadline),
+            },
+            "customer": self._show_customer(touchpoint),
+            "script": engine.script or "",
+            "form": self._show_form(engine),
+        }
+
+    @api.model
+    def _show_lock(self, touchpoint):
+        colleague = self._show_colleague(touchpoint)
+        is_mine = touchpoint._get_holder() == self.env.user
+        return {
+            "taken_by": colleague,
+            "taken_until": self._show_moment(is_mine and touchpoint.taken_until),
+        }
+
+    @api.model
+    def _show_moment(self, moment):
+        """A moment as the browser reads it, or None."""
+        return fields.Datetime.to_string(moment) if moment else None
+
+    @api.model
+    def _show_customer(self, touchpoint):
+        """The card: facts, words, promises and cases the user may read."""
+        customer = touchpoint.partner_id.sudo()  # whose contact the user sees
+        person = touchpoint.contact_id.sudo()  # as above
+        now = fields.Datetime.now()
+        tz = customer._crl_tz(self.env.company)
+        moment = customer._crl_get_call_moments(self.env.company, now)[customer.id]
+        return {
+            "partner_id": customer.id,
+            "name": customer.display_name,
+            "contact_name": person.name or "",
+            "city": customer.city or "",
+            "email": person.email or customer.email or "",
+            "phones": self._show_phones(customer, person),
+            "tz": tz,
+            "local_time": fields.Datetime.context_timestamp(
+                self.with_context(tz=tz), now
+            ).strftime("%H:%M"),
+            "is_callable": moment == now,
+            "callable_from": self._show_moment(moment),
+            "call_windows": customer.crl_call_window_ids.mapped("display_name"),
+            **self._show_health(customer),
+            **self._show_cases(customer),
+            "last_words": self._show_words(customer),
+            **self._show_neighbours(touchpoint),
+        }
+
+    @api.model
+    def _show_phones(self, customer, person):
+        """Numbers to call: of the person, the customer, and others who work there."""
+        people = person | customer | customer.child_ids
+        phones, seen = [], set()
+        for one in people.filtered("phone"):
+            number = one.phone_sanitized or one.phone
+            if number not in seen and len(phones) < MAX_PHONES:
+                seen.add(number)
+                dialled = "".join(c for c in number if c.isdigit() or c == "+")
+                phones.append(
+                    {"label": one.name, "number": one.phone, "url": f"tel:{dialled}"}
+                )
+        return phones
+
+    @api.model
+    def _show_health(self, customer):
+        """Where the customer stands, and what pulls the score down most."""
+        relationship = self.env["crl.relationship"].search(
+            [("partner_id", "=", customer.id)], limit=1
+        )
+        panel = relationship.health_panel or {}
+        return {
+            "stage": relationship.stage_id.sudo().name or "",  # of who may see it
+            "score": panel.get("score"),
+            "band": panel.get("band", ""),
+            "band_text": panel.get("band_text", ""),
+            "trend": panel.get("trend", ""),
+            "trend_text": panel.get("trend_text", ""),
+            "pulls": [
+                {"name": line["name"], "score": line["score"], "pull": line["pull"]}
+                for line in panel.get("lines", [])
+                if line["pull"] > 0 or line["knocks_out"]
+            ][:MAX_PULLS],
+            "customer_since": str(relationship.customer_since or "") or None,
+        }
+
+    @api.model
+    def _show_cases(self, customer):
+        """What we owe the customer."""
+        cases = self.env["crl.case"].search(
+            [("partner_id", "=", customer.id), ("state", "in", ("open", "planned"))],
+            limit=MAX_CASES,
+        )
+        shown = {"promises": [], "cases": []}
+        for case in cases:
+            kind = "promises" if case.kind == "promise" else "cases"
+            shown[kind].append(
+                {
+                    "id": case.id,
+                    "text": case.description or case._get_labels("kind")[case.kind],
+                    "deadline": self._show_moment(case.deadline),
+                    # who does what is for every colleague to know
+                    "user_name": case.user_id.sudo().name or "",
+                    "late": case.is_late,
+                }
+            )
+        return shown
+
+    @api.model
+    def _show_words(self, customer):
+        """What was said last, the latest first."""
+        said = self.env["crl.touchpoint"].search(
+            [("partner_id", "=", customer.id), ("note", "!=", False)],
+            order="date_done DESC, id DESC",
+            limit=MAX_WORDS,
+        )
+        labels = dict(said._fields["verdict"]._description_selection(self.env))
+        return [
+            {
+                "id": one.id,
+                "date": self._show_moment(one.feedback_date or one.date_done),
+                # the customer's people, and who of us heard it, are for all to know
+                "who": (one.contact_id or one.partner_id).sudo().name,
+                "user_name": one.user_id.sudo().name or "",  # as above
+                "text": one.note,
+                "verdict": one.verdict or "",
+                "verdict_text": labels.get(one.verdict, ""),
+            }
+            for one in said
+        ]
+
+    @api.model
+    def _show_neighbours(self, touchpoint):
+        """The contact after this one and the last one before."""
+        Touchpoint = self.env["crl.touchpoint"]
+        of_customer = [("partner_id", "=", touchpoint.partner_id.id)]
+        following = Touchpoint.search(
+            [
+                *of_customer,
+                ("state", "in", ("planned", "open")),
+                ("id", "!=", touchpoint.id),
+            ],
+            order="date_planned, id",
+            limit=1,
+        )
+        last = Touchpoint.search(
+            [*of_customer, ("state", "=", "done")],
+            order="date_done DESC, id DESC",
+            limit=1,
+        )
+        return {
+            "next": self._show_neighbour(following, following.date_planned),
+            "last": self._show_neighbour(last, last.date_done),
+        }
+
+    @api.model
+    def _show_neighbour(self, touchpoint, date):
+        if not touchpoint:
+            return None
+        return {
+            "id": touchpoint.id,
+            "date": self._show_moment(date),
+            "title": touchpoint.title,
+            "channel": touchpoint.channel,
+            "outcome": touchpoint.outcome or "",
+            "verdict": touchpoint.verdict or "",
+            "user_name": touchpoint.user_id.sudo().name or "",  # for all to know
+        }

@@ -1,0 +1,251 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..tools.text import clean_words
+
+
+class CrlDesk(models.AbstractModel):
+    """The result of a contact: what is asked, what it leads to, and the next one."""
+
+    _inherit = "crl.desk"
+
+    @api.model
+    def _show_form(self, touchpoint):
+        """What is asked of a contact's result.
+
+        :param touchpoint: as the engine sees it
+        """
+        labels = dict(touchpoint._fields["outcome"]._description_selection(self.env))
+        verdicts = touchpoint._fields["verdict"]._description_selection(self.env)
+        outcomes = touchpoint._get_channel_outcomes(touchpoint.channel)
+        return {
+            "outcomes": [{"value": code, "label": labels[code]} for code in outcomes],
+            "verdicts": [{"value": code, "label": label} for code, label in verdicts],
+            "asks_feedback": touchpoint._asks_verdict(),
+            "questions": touchpoint.campaign_id._get_questions(),
+            "causes": [
+                {"id": cause.id, "name": cause.name}
+                for cause in self.env["crl.case.cause"].search([])
+            ],
+            "indicators": self._show_indicators(touchpoint),
+            "colleagues": self._show_colleagues(touchpoint.company_id),
+            "consequence": touchpoint._get_consequence(
+                touchpoint.partner_id, "reached", False
+            ),
+        }
+
+    @api.model
+    def _show_indicators(self, touchpoint):
+        """The indicators that people write, as the customer stands."""
+        company = touchpoint.company_id
+        indicators = self.env["crl.indicator"].search(
+            [("source", "=", "manual"), ("company_id", "in", (company.id, False))]
+        )
+        values = touchpoint.env["crl.indicator.value"].search(
+            [
+                ("partner_id", "=", touchpoint.partner_id.id),
+                ("indicator_id", "in", indicators.ids),
+            ]
+        )
+        raws = {value.indicator_id.id: value.raw for value in values}
+        return [
+            {
+                "id": indicator.id,
+                "name": indicator.name,
+                "unit": indicator.unit or "",
+                "raw": raws.get(indicator.id),
+                "help": self._tell_indicator(indicator),
+            }
+            for indicator in indicators
+        ]
+
+    @api.model
+    def _tell_indicator(self, indicator):
+        return self.env._(
+            "%(bad)s is bad, %(good)s is good.",
+            bad=f"{indicator.raw_bad:g}",
+            good=f"{indicator.raw_good:g}",
+        )
+
+    @api.model
+    def _show_colleagues(self, company):
+        """Who can keep a promise: any employee of the company."""
+        # who works here is for every colleague to know
+        users = self.env["res.users"].sudo()
+        return users.search(
+            [("share", "=", False), ("company_ids", "in", company.ids)], order="name"
+        ).read(["name"], load="")
+
+    # ---- What the browser sent ----
+
+    @api.model
+    def _read_result(self, touchpoint, result):
+        """The result, checked.
+
+        :raises ValidationError: for what is none
+        """
+        if not isinstance(result, dict):
+            raise ValidationError(self.env._("This result cannot be read."))
+        outcome = touchpoint._check_choice("outcome", result.get("outcome"))
+        date_next = result.get("date_next")
+        return {
+            "outcome": outcome or "reached",
+            "verdict": touchpoint._check_choice("verdict", result.get("verdict")),
+            "score": touchpoint._check_score(result.get("score")),
+            "note": self._join_answers(touchpoint, result),
+            "causes": self._read_records("crl.case.cause", result.get("cause_ids")),
+            "date_next": self._check_moment(date_next) if date_next else False,
+            "attachments": self._read_records(
+                "ir.attachment", result.get("attachment_ids")
+            ),
+        }
+
+    @api.model
+    def _read_records(self, model, numbers):
+        if not isinstance(numbers or [], list) or not all(
+            self._is_id(number) for number in numbers or []
+        ):
+            raise ValidationError(self.env._("This result cannot be read."))
+        return self.env[model].browse(numbers or []).exists()
+
+    @api.model
+    def _join_answers(self, touchpoint, result):
+        """The note, and after it each question of the campaign that was answered."""
+        answers = result.get("answers") or []
+        if not isinstance(answers, list):
+            raise ValidationError(self.env._("This result cannot be read."))
+        lines = [self._check_text(result.get("note"))]
+        questions = touchpoint.campaign_id._get_questions()
+        for question, answer in zip(questions, answers, strict=False):
+            if self._check_text(answer):
+                lines.append(f"{question} {self._check_text(answer)}")
+        return clean_words("\n".join(filter(None, lines)))
+
+    @api.model
+    def get_consequence(self, touchpoint_id, result):
+        """What a result would lead to, as a sentence, or False.
+
+        :param dict result: as for ``finish``; outcome, verdict and date_next count
+        """
+        touchpoint = self._find("crl.touchpoint", touchpoint_id).sudo()  # its own case
+        result = self._read_result(touchpoint, result)
+        return touchpoint._get_consequence(
+            touchpoint.partner_id,
+            result["outcome"],
+            result["verdict"] or touchpoint._get_verdict(result["score"]),
+            result["date_next"],
+        )
+
+    # ---- Done ----
+
+    @api.model
+    def finish(self, touchpoint_id, result, view=None, key=None):
+        """Close a contact with its result and open the next one, all or nothing.
+
+        :param dict result: ``outcome``, ``verdict``, ``score`` (1–5), ``note``,
+            ``cause_ids``, ``answers`` (to the questions, in their order),
+            ``indicators`` ``{id: number}``, ``promise`` ``{"text", "deadline",
+            "user_id"}``, ``date_next`` (UTC; another try, or a new contact as agreed),
+            ``attachment_ids`` (uploaded for ``crl.touchpoint.result``); all optional
+        :param dict view: the list the next contact comes from, as for
+            ``get_worklist``; False: none
+        :param str key: made up by the browser for this result. Sent again with it, the
+            result is not taken twice, and the answer is the same.
+        :returns: ``{"next": as open_contact or False, "consequence": sentence or False,
+            "counts", "total", "refused": False}``. ``refused`` is a sentence when a
+            colleague was faster: nothing of the result was taken.
+        :raises UserError: for a result that cannot be, which stays as it is
+        """
+        touchpoint = self._find("crl.touchpoint", touchpoint_id)._as_engine()
+        view = self._read_view(view) if view is not False else None
+        key = self._check_text(key, 100) or False
+        self._lock(touchpoint)
+        consequence = False
+        refused = False
+        if not key or touchpoint.result_key != key:
+            refused = self._get_refusal(touchpoint)
+            if not refused:
+                consequence = self._finish(touchpoint, result)
+                touchpoint.result_key = key
+        answer = {"next": False, "consequence": consequence, "refused": refused}
+        if view:
+            answer["next"] = self._take_first(view)
+            counts, total = self._count_work(self._get_work(view), view)
+            answer.update(counts=counts, total=total)
+        return answer
+
+    @api.model
+    def _lock(self, touchpoint):
+        """Wait for whoever just closes the contact; Odoo then tries this one again."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM crl_touchpoint WHERE id = %s FOR NO KEY UPDATE",
+                touchpoint.id,
+            )
+        )
+        touchpoint.invalidate_recordset(flush=False)
+
+    @api.model
+    def _get_refusal(self, touchpoint):
+        """Why a result cannot be taken any more, or False."""
+        colleague = self._show_colleague(touchpoint)
+        if touchpoint.is_live and not colleague:
+            return False
+        if colleague:
+            return self.env._(
+                "%s has this contact open: nothing was saved.", colleague["name"]
+            )
+        if touchpoint.state == "done":
+            return self.env._(
+                "%s has closed this contact already: nothing was saved.",
+                touchpoint.user_id.name,
+            )
+        return self.env._("This contact is closed already: nothing was saved.")
+
+    @api.model
+    def _finish(self, touchpoint, result):
+        """Take a result; returns what it leads to."""
+        read = self._read_result(touchpoint, result)
+        attachments = touchpoint.with_env(self.env)._take_attachments(
+            touchpoint.partner_id, read.pop("attachments")
+        )
+        consequence = touchpoint._get_consequence(
+            touchpoint.partner_id,
+            read["outcome"],
+            read["verdict"] or touchpoint._get_verdict(read["score"]),
+            read["date_next"],
+        )
+        self._take_indicators(touchpoint, result.get("indicators"))
+        self._take_promise(touchpoint, result.get("promise"))
+        touchpoint.with_context(crl_attachment_ids=attachments)._take_result(**read)
+        touchpoint._tell_desks("closed")
+        return consequence
+
+    @api.model
+    def _take_indicators(self, touchpoint, raws):
+        """Write the indicators the operator saw or asked.
+
+        :param dict raws: ``{indicator id: number}``; ids may be text, as JSON has it
+        """
+        if not isinstance(raws or {}, dict):
+            raise ValidationError(self.env._("This result cannot be read."))
+        for number, raw in (raws or {}).items():
+            is_number = str(number).isdecimal()
+            indicator = self._check_record(
+                "crl.indicator", int(number) if is_number else None
+            )
+            # who does the contact writes what they heard, whoever's customer it is
+            touchpoint.partner_id._crl_write_indicator(indicator, raw)
+
+    @api.model
+    def _take_promise(self, touchpoint, promise):
+        """Write down what was promised to the customer."""
+        if not promise:
+            return
+        if not isinstance(promise, dict):
+            raise ValidationError(self.env._("This result cannot be read."))
+        touchpoint.with_env(self.env).partner_id.crl_take_promise(
+            promise.get("text"), promise.get("deadline"), promise.get("user_id")
+        )

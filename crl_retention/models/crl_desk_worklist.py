@@ -1,0 +1,295 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import schedule
+from .crl_cadence_step import HUMAN_CHANNELS
+from .crl_case import VISIT_KINDS
+
+#: Why a row is on the list, in the order of the list.
+REASONS = ("case", "overdue", "promised", "due", "campaign", "soon")
+CHANNELS = (*HUMAN_CHANNELS, "promise")
+SCOPES = ("mine", "team", "all")
+DAYS = ("due", "week", False)
+#: How many rows a page has at most, and how many free contacts are tried at once.
+MAX_PAGE, MAX_TRIES = 200, 50
+#: What a list shows when nothing is said.
+DEFAULT_VIEW = {
+    "scope": "mine",
+    "reasons": [],
+    "channels": [],
+    "day": "due",
+    "search": "",
+    "callable_now": False,
+    "offset": 0,
+    "limit": 80,
+}
+
+
+class CrlDesk(models.AbstractModel):
+    """The worklist: contacts to be done and promises to be kept, what is late first."""
+
+    _inherit = "crl.desk"
+
+    @api.model
+    def get_worklist(self, view=None):
+        """What is to be done, most urgent first.
+
+        :param dict view: ``scope`` 'mine' (with those the user stands in for), 'team'
+            (leaders) or 'all'; ``reasons`` and ``channels`` to keep, empty for all;
+            ``day`` 'due' (until tonight), 'week' (the next 7 days) or False (all that
+            is planned); ``search`` in name, phone and city; ``callable_now``;
+            ``offset``, ``limit``
+        :returns: ``{"rows", "total", "counts": {"reasons", "channels"}, "scopes"}``. A
+            ``reason`` is one of 'case' (an unhappy customer), 'overdue', 'promised' (a
+            promise of ours, or the customer asked for this day), 'due', 'campaign',
+            'soon' (a later day). Each count leaves its own filter aside.
+        """
+        self._check_worker()
+        view = self._read_view(view)
+        work = self._get_work(view)
+        counts, total = self._count_work(work, view)
+        return {
+            "rows": self._show_rows(self._get_page(work, view)),
+            "total": total,
+            "counts": counts,
+            "scopes": self._get_scopes(),
+        }
+
+    # ---- What the browser asked for ----
+
+    @api.model
+    def _read_view(self, view):
+        """The view, complete.
+
+        :raises ValidationError: for what is none
+        :raises AccessError: for a scope that is not the user's
+        """
+        if not isinstance(view or {}, dict):
+            raise ValidationError(self.env._("This list cannot be shown."))
+        known = {key: val for key, val in (view or {}).items() if key in DEFAULT_VIEW}
+        view = {**DEFAULT_VIEW, **known}
+        is_valid = (
+            view["scope"] in SCOPES
+            and view["day"] in DAYS
+            and self._is_choice(view["reasons"], REASONS)
+            and self._is_choice(view["channels"], CHANNELS)
+            and isinstance(view["search"] or "", str)
+            and all(type(view[name]) is int for name in ("offset", "limit"))
+            and 0 <= view["offset"] < 10**6
+            and 0 < view["limit"] <= MAX_PAGE
+        )
+        if not is_valid:
+            raise ValidationError(self.env._("This list cannot be shown."))
+        if view["scope"] not in self._get_scopes():
+            raise AccessError(
+                self.env._("This list is for team leaders, or for who sees everybody.")
+            )
+        return view
+
+    @api.model
+    def _is_choice(self, values, allowed):
+        return isinstance(values or [], list) and all(
+            isinstance(value, str) and value in allowed for value in values or []
+        )
+
+    @api.model
+    def _get_scopes(self):
+        """Whose contacts the user may list."""
+        scopes = ["mine"]
+        if self._get_team():
+            scopes.append("team")
+        if self.env.user.has_group("crl_retention.crl_retention_group_all"):
+            scopes.append("all")
+        return scopes
+
+    @api.model
+    def _get_team(self):
+        """The members of the teams the user leads, without those who left."""
+        # who leads whom is for every colleague to know
+        members = self.env["crm.team.member"].sudo()
+        return members.search([("crm_team_id.user_id", "=", self.env.uid)]).user_id
+
+    @api.model
+    def _get_covered(self):
+        """The colleagues the user stands in for now."""
+        # who stands in for whom is for every colleague to know
+        return (
+            self.env["res.users"].sudo().search([("crl_cover_id", "=", self.env.uid)])
+        )
+
+    @api.model
+    def _get_owner_domain(self, scope):
+        if scope == "all":
+            return Domain.TRUE
+        users = self.env.user | self._get_covered()
+        if scope == "team":
+            users |= self._get_team()
+        return Domain("user_id", "in", users.ids)
+
+    # ---- What is to be done ----
+
+    @api.model
+    def _get_day_limits(self):
+        """First moments of today, tomorrow and the day in a week, on the user's clock,
+        as naive UTC."""
+        tz = self.env.user.tz or self.env.company._crl_tz()
+        today = schedule.local_day(fields.Datetime.now(), tz)
+        return [
+            schedule.utc_at(schedule.add_delay(today, days, "days"), 0.0, tz)
+            for days in (0, 1, 8)
+        ]
+
+    @api.model
+    def _get_work(self, view):
+        """All rows of a view but for its reasons and channels, as SQL with the columns
+        ``model, id, partner_id, channel, date, place``; the place is that of the reason
+        in ``REASONS``."""
+        today, tomorrow, later = self._get_day_limits()
+        until = {"due": tomorrow, "week": later}.get(view["day"])
+        self.env.flush_all()
+        base = self._get_owner_domain(view["scope"]) & self._get_search_domain(view)
+        return SQL(
+            "%s UNION ALL %s",
+            self._get_touchpoint_work(base, until, today, tomorrow, view),
+            self._get_case_work(base, until, today, tomorrow),
+        )
+
+    @api.model
+    def _get_touchpoint_work(self, base, until, today, tomorrow, view):
+        states = ["open"] if view["day"] == "due" else ["open", "planned"]
+        domain = base & Domain("state", "in", states)
+        domain &= Domain("channel", "in", HUMAN_CHANNELS)
+        if until:
+            # an unhappy customer's visit is prepared at once, whenever it is
+            domain &= Domain("date_planned", "<", until) | Domain(
+                "case_id", "!=", False
+            )
+        query = self.env["crl.touchpoint"]._search(domain)
+        return query.select(
+            SQL("'crl.touchpoint' AS model"),
+            SQL("crl_touchpoint.id"),
+            SQL("crl_touchpoint.partner_id"),
+            SQL("crl_touchpoint.channel"),
+            SQL("crl_touchpoint.date_planned AS date"),
+            SQL("%s AS place", self._get_place(today, tomorrow)),
+        )
+
+    @api.model
+    def _get_place(self, today, tomorrow):
+        """The place of a contact's reason in ``REASONS``, as SQL."""
+        return SQL(
+            """CASE WHEN crl_touchpoint.case_id IS NOT NULL THEN 0
+                    WHEN crl_touchpoint.date_planned < %(today)s THEN 1
+                    WHEN crl_touchpoint.date_planned >= %(tomorrow)s THEN 5
+                    WHEN crl_touchpoint.outcome = 'call_back'
+                      OR crl_touchpoint.dedup_key LIKE 'agreed:%%' THEN 2
+                    WHEN crl_touchpoint.campaign_id IS NOT NULL THEN 4
+                    ELSE 3 END""",
+            today=today,
+            tomorrow=tomorrow,
+        )
+
+    @api.model
+    def _get_case_work(self, base, until, today, tomorrow):
+        """Promises, and open cases that have no visit ahead."""
+        promise = Domain("kind", "=", "promise")
+        if until:
+            promise &= Domain("deadline", "<", until)
+        waiting = Domain("kind", "in", VISIT_KINDS) & (
+            Domain("visit_id", "=", False)
+            | Domain("visit_id.state", "not in", ("planned", "open"))
+        )
+        domain = base & Domain("state", "in", ("open", "planned")) & (promise | waiting)
+        query = self.env["crl.case"]._search(domain)
+        return query.select(
+            SQL("'crl.case' AS model"),
+            SQL("crl_case.id"),
+            SQL("crl_case.partner_id"),
+            SQL("'promise' AS channel"),
+            SQL("crl_case.deadline AS date"),
+            SQL(
+                """CASE WHEN crl_case.kind != 'promise' THEN 0
+                        WHEN crl_case.deadline < %(now)s THEN 1
+                        WHEN crl_case.deadline >= %(tomorrow)s THEN 5
+                        ELSE 2 END AS place""",
+                now=fields.Datetime.now(),
+                tomorrow=tomorrow,
+            ),
+        )
+
+    @api.model
+    def _get_search_domain(self, view):
+        """Customers with a text in their name, phone or city."""
+        text = (view["search"] or "").strip()[:100]
+        if not text:
+            return Domain.TRUE
+        found = Domain("name", "ilike", text) | Domain("city", "ilike", text)
+        digits = "".join(char for char in text if char.isdigit())
+        if len(digits) > 2:
+            found |= Domain("phone_sanitized", "like", digits.lstrip("0"))
+        return Domain("partner_id", "any", found)
+
+    @api.model
+    def _get_filter(self, view):
+        """The reasons and channels of a view as SQL."""
+        terms = [SQL("TRUE")]
+        if view["reasons"]:
+            places = [REASONS.index(reason) for reason in view["reasons"]]
+            terms.append(SQL("place IN %s", tuple(places)))
+        if view["channels"]:
+            terms.append(SQL("channel IN %s", tuple(view["channels"])))
+        return SQL(" AND ").join(terms)
+
+    @api.model
+    def _count_work(self, work, view):
+        """How many rows each reason and channel has, and the whole list."""
+        rows = self.env.execute_query(
+            SQL("SELECT place, channel, COUNT(*) FROM (%s) w GROUP BY 1, 2", work)
+        )
+        reasons, channels, total = {}, {}, 0
+        for place, channel, count in rows:
+            reason = REASONS[place]
+            of_reason = not view["reasons"] or reason in view["reasons"]
+            of_channel = not view["channels"] or channel in view["channels"]
+            if of_channel:
+                reasons[reason] = reasons.get(reason, 0) + count
+            if of_reason:
+                channels[channel] = channels.get(channel, 0) + count
+            total += count * (of_reason and of_channel)
+        return {"reasons": reasons, "channels": channels}, total
+
+    @api.model
+    def _get_page(self, work, view):
+        """The rows of one page: ``[(model, id, place)]``."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT model, id, place FROM (%s) w WHERE %s
+                 ORDER BY place, date, id LIMIT %s OFFSET %s""",
+                work,
+                self._get_filter(view),
+                view["limit"],
+                view["offset"],
+            )
+        )
+
+    @api.model
+    def _get_free(self, view):
+        """The first contacts of a list nobody has, that the user may act on."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT w.id FROM (%s) w JOIN crl_touchpoint t ON t.id = w.id
+                    WHERE w.model = 'crl.touchpoint' AND %s
+                      AND (t.taken_by_id IS NULL OR t.taken_by_id = %s
+                           OR t.taken_until <= %s)
+                 ORDER BY w.place, w.date, w.id LIMIT %s""",
+                self._get_work(view),
+                self._get_filter(view),
+                self.env.uid,
+                fields.Datetime.now(),
+                MAX_TRIES,
+            )
+        )
+        free = self.env["crl.touchpoint"].browse(row[0] for row in rows)
+        return free if self._may_act(free) else free.filtered(self._may_act)
