@@ -59,6 +59,8 @@
         "views/crl_segment_views.xml",
         "views/crl_campaign_views.xml",
         "views/crl_alert_views.xml",
+        "views/crl_stage_change_views.xml",
+        "views/crl_report_views.xml",
         "views/crl_selection_actions.xml",
         "views/res_partner_views.xml",
         "views/crl_call_window_views.xml",

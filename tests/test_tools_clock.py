@@ -134,3 +134,14 @@ def test_a_holiday_does_not_count():
     easter_monday = Week(range(5), [datetime(2026, 4, 6).date()])
     found = clock.deadline(datetime(2026, 4, 3, 14), 48, "Europe/Paris", easter_monday)
     assert found == datetime(2026, 4, 8, 14)
+
+
+@given(moments(), st.integers(0, 40), calendars())
+def test_days_late_counts_the_working_days_after(moment, days, is_working):
+    due = moment.date()
+    done = due + timedelta(days)
+    late = clock.days_late(due, done, is_working)
+    assert 0 <= late <= days
+    step = clock.days_late(due, done + timedelta(1), is_working) - late
+    assert step == is_working(done + timedelta(1))
+    assert clock.days_late(done, due, is_working) == 0

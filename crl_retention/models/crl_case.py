@@ -31,6 +31,8 @@ ENGINE_FIELDS = {
     "date_closed",
     "on_time",
     "dedup_key",
+    "date_first",
+    "reopen_count",
 }
 
 

@@ -133,6 +133,7 @@ class CrlCase(models.Model):
                     "deadline": self._get_deadline(case.company_id, now),
                     "escalation": 0,
                     "on_time": False,
+                    "reopen_count": case.reopen_count + 1,
                 }
             )
             case._start_clock()

@@ -56,6 +56,8 @@ class CrlCase(models.Model):
                 "deadline": self._get_deadline(self.company_id, now),
                 "date_remind": self._get_deadline(self.company_id, now, share=0.5),
                 "escalation": 0,
+                "on_time": False,
+                "reopen_count": self.reopen_count + 1,
             }
         )
         if not self.visit_id.is_live:

@@ -39,6 +39,7 @@ from . import test_opt_out
 from . import test_preferences
 from . import test_query_count
 from . import test_render
+from . import test_report
 from . import test_screens
 from . import test_security
 from . import test_segment

@@ -46,3 +46,13 @@ def deadline(
         left -= midnight - local
         local = midnight
     return local.replace(tzinfo=zone).astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def days_late(due: date, done: date, is_working: Callable[[date], bool]) -> int:
+    """How many working days after the day it was due something was done.
+
+    >>> days_late(date(2026, 2, 27), date(2026, 3, 2), lambda day: day.weekday() < 5)
+    1
+    """
+    days = (due + timedelta(days=n) for n in range(1, (done - due).days + 1))
+    return sum(1 for day in days if is_working(day))
