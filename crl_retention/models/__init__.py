@@ -54,6 +54,9 @@ from . import crl_case_closing
 from . import crl_case_opening
 from . import crl_case_reminder
 from . import crl_case_report
+from . import crl_case_hand
+from . import crl_case_promise
+from . import crl_case_promise_activity
 from . import crl_indicator
 from . import crl_indicator_definition
 from . import crl_indicator_check
@@ -99,6 +102,7 @@ from . import calendar_event
 from . import ir_http
 from . import ir_qweb
 from . import mail_activity
+from . import mail_activity_promise
 from . import mail_activity_type
 from . import mail_blacklist
 from . import mail_mail
@@ -114,6 +118,7 @@ from . import crl_call_window
 from . import res_partner_address
 from . import res_partner_indicator
 from . import res_partner_consent
+from . import res_partner_promise
 from . import res_partner_joining
 from . import res_partner_privacy
 from . import res_partner_retention

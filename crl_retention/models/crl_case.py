@@ -33,6 +33,10 @@ ENGINE_FIELDS = {
     "dedup_key",
     "date_first",
     "reopen_count",
+    "promise_state",
+    "taken_by_id",
+    "hand_ids",
+    "activity_id",
 }
 
 
@@ -42,7 +46,8 @@ class CrlCase(models.Model):
     An unhappy word or a complaint: tell the owner and their leader, visit within 48
     hours, hold the procedure until then, go back to its beginning when the customer
     is content. What opens one is in ``crl_case_opening.py``, what closes it in
-    ``crl_case_closing.py``, who hears of it in ``crl_case_reminder.py``.
+    ``crl_case_closing.py``, who hears of it in ``crl_case_reminder.py``, what makes a
+    promise another thing in ``crl_case_promise.py``.
     """
 
     _name = "crl.case"
@@ -94,7 +99,8 @@ class CrlCase(models.Model):
     )
     date_closed = fields.Datetime("Closed", readonly=True)
     on_time = fields.Boolean(
-        readonly=True, help="The visit was held before the deadline."
+        readonly=True,
+        help="The visit was held, or the promise kept, before the deadline.",
     )
     is_late = fields.Boolean(
         "Late", compute="_compute_is_late", search="_search_is_late"

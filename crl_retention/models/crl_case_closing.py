@@ -130,7 +130,7 @@ class CrlCase(models.Model):
                     "state": "open",
                     "date_open": now,
                     "date_closed": False,
-                    "deadline": self._get_deadline(case.company_id, now),
+                    "deadline": case._get_new_deadline(now),
                     "escalation": 0,
                     "on_time": False,
                     "reopen_count": case.reopen_count + 1,
@@ -146,3 +146,10 @@ class CrlCase(models.Model):
             case.env["crl.relationship"]._refresh(case.partner_id)
             case.env["crl.indicator"]._follow(case.partner_id)
         return True
+
+    def _get_new_deadline(self, now):
+        """Of a case that is opened again; what a customer was told stays, if it can."""
+        self.ensure_one()
+        if self.kind not in VISIT_KINDS and self.deadline > now:
+            return self.deadline
+        return self._get_deadline(self.company_id, now)

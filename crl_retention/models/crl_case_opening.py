@@ -79,9 +79,7 @@ class CrlCase(models.Model):
                 case._schedule_visit()
                 case._hold_enrollment()
             case = case._in_owners_words()
-            label = case._get_labels("kind")[case.kind]
-            case._tell(label)
-            case._log(label)
+            case._announce(case._get_labels("kind")[case.kind])
         self.env["crl.relationship"]._refresh(self.partner_id)
         self.env["crl.indicator"]._follow(self.partner_id)
 
@@ -97,10 +95,8 @@ class CrlCase(models.Model):
     def _start_clock(self):
         """Set the first reminder, and let no second case open beside this one."""
         self.ensure_one()
-        self.date_remind = (
-            self._get_deadline(self.company_id, self.date_open, share=0.5)
-            if self.kind in VISIT_KINDS
-            else self.deadline
+        self.date_remind = self._get_deadline(
+            self.company_id, self.date_open, share=0.5
         )
         if self.kind == "negative_feedback":
             self.dedup_key = f"negative:{self.partner_id.id}"

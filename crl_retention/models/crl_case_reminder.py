@@ -2,8 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .crl_case import VISIT_KINDS
-
 
 class CrlCase(models.Model):
     """Who hears of a case: the owner at once and at half time, the leader at the
@@ -40,6 +38,11 @@ class CrlCase(models.Model):
         """The case, with texts in the language of its owner."""
         return self.with_context(lang=self._get_owner().lang)
 
+    def _get_board(self):
+        """The record in whose chatter colleagues are told: whoever keeps a promise may
+        have no role, but can open the customer."""
+        return self.partner_id if self.kind == "promise" else self
+
     def _tell(self, title, users=None):
         """Tell the owner and their leader, and who stands in for them now, in the
         customer's words."""
@@ -47,7 +50,7 @@ class CrlCase(models.Model):
             told = users or (case._get_owner() | case._get_leader())
             told = told._crl_with_cover().filtered("active")
             if told:
-                case.message_notify(
+                case._get_board().message_notify(
                     partner_ids=told.partner_id.ids,
                     subject=self.env._(
                         "%(title)s: %(customer)s",
@@ -64,6 +67,11 @@ class CrlCase(models.Model):
                     ),
                     force_send=False,
                 )
+
+    def _announce(self, label):
+        """Tell of a new case, and note it down."""
+        self._tell(label)
+        self._log(label)
 
     def _ask_manager(self):
         """Leave the decision to the manager: restart, go on, or let go."""
@@ -105,21 +113,30 @@ class CrlCase(models.Model):
                 case.date_remind = False
                 continue
             case = case._in_owners_words()
-            manager = case.company_id.crl_manager_id or case._get_leader()
-            half = case._get_deadline(case.company_id, case.deadline, share=0.5)
-            steps = [
-                (case._get_owner(), case.env._("Half of the time has passed")),
-                (case._get_leader(), case.env._("The deadline has passed")),
-                (manager, case.env._("Still open after the deadline")),
-            ]
-            following = [case.deadline, half, False]
-            if case.kind not in VISIT_KINDS:
-                steps[0] = (case._get_owner(), case.env._("Due now"))
-                following[0] = half
-            rank = min(case.escalation, 2)
-            users, title = steps[rank]
-            if case._is_held():
-                title = case.env._("Visited: please close the case")
+            users, title, escalation, following = case._get_reminder()
             case._tell(title, users)
             case._log(title)
-            case.write({"escalation": rank + 1, "date_remind": following[rank]})
+            case.write({"escalation": escalation, "date_remind": following})
+
+    def _get_reminder(self):
+        """Who hears of the case now.
+
+        :returns: the users, what they are told, the escalation it is, and the moment of
+            the next reminder
+        """
+        self.ensure_one()
+        half = self._get_deadline(self.company_id, self.deadline, share=0.5)
+        manager = self.company_id.crl_manager_id or self._get_leader()
+        rank = min(self.escalation, 2)
+        users, title, following = [
+            (
+                self._get_owner(),
+                self.env._("Half of the time has passed"),
+                self.deadline,
+            ),
+            (self._get_leader(), self.env._("The deadline has passed"), half),
+            (manager, self.env._("Still open after the deadline"), False),
+        ][rank]
+        if self._is_held():
+            title = self.env._("Visited: please close the case")
+        return users, title, rank + 1, following

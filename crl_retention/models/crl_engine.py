@@ -36,6 +36,8 @@ class CrlEngine(models.AbstractModel):
             ("crl.enrollment", "_advance_due"),
             ("res.users", "_crl_update_covers"),
             ("crl.touchpoint", "_open_due"),
+            # before contacts, after which those who are back are forgotten
+            ("crl.case", "_pass_on"),
             ("crl.touchpoint", "_pass_on"),
             ("crl.touchpoint", "_reopen_lost"),
             ("crl.case", "_remind_due"),

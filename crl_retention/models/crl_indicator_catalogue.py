@@ -139,3 +139,19 @@ class CrlIndicator(models.Model):
             within(SQL("c.partner_id")),
             self._get_scope_sql("c", SQL("c.date_open")),
         )
+
+    def _crl_indicator_promises(self, within):
+        """Promises that were broken, kept late, or are late now, within the window."""
+        return SQL(
+            """SELECT c.partner_id, COUNT(*) AS raw
+                 FROM crl_case c
+                WHERE c.kind = 'promise' AND %(within)s AND (
+                      c.state IN ('open', 'planned') AND c.deadline < %(now)s
+                   OR (c.state = 'not_recovered'
+                       OR c.state = 'recovered' AND c.on_time IS NOT TRUE)
+                      AND %(scope)s)
+             GROUP BY c.partner_id""",
+            within=within(SQL("c.partner_id")),
+            now=fields.Datetime.now(),
+            scope=self._get_scope_sql("c", SQL("c.date_closed")),
+        )

@@ -16,10 +16,12 @@ class CrlTouchpoint(models.Model):
         owner = self.user_id
         if not owner.crl_cover_id:
             return owner
-        day = self.activity_id.date_deadline or schedule.local_day(
-            self.date_planned, owner.tz or self.company_id._crl_tz()
+        return owner._crl_get_hand(
+            self.activity_id.date_deadline
+            or schedule.local_day(
+                self.date_planned, owner.tz or self.company_id._crl_tz()
+            )
         )
-        return owner.crl_cover_id if day <= owner.crl_away_until else owner
 
     @api.model
     def _pass_on(self, limit):

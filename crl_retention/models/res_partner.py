@@ -230,6 +230,7 @@ class ResPartner(models.Model):
         for (owner, company), partners in customers.grouped(
             lambda partner: (partner.user_id, partner.company_id)
         ).items():
+            cases = partners.crl_case_ids._get_salespersons()
             partners.crl_relationship_id.write(
                 {"user_id": owner.id, "company_id": company.id}
             )
@@ -249,9 +250,7 @@ class ResPartner(models.Model):
             )._hand_over(owner)
             partners.crl_alert_ids.filtered("dedup_key")._hand_over(owner, company)
             if owner:
-                partners.crl_case_ids.filtered(lambda case: case._is_live()).write(
-                    {"user_id": owner.id}
-                )
+                cases.write({"user_id": owner.id})
 
     def _crl_follow_company(self, company):
         """Take what is ahead of customers along to their company, but the procedures of

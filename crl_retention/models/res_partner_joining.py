@@ -188,7 +188,8 @@ class ResPartner(models.Model):
                 )
             self.env.invalidate_all()
             live = company.crl_touchpoint_ids.filtered("is_live")
-            live.activity_id.with_context(crl_engine=True).res_id = company.id
+            for activities in (live.activity_id, company.crl_case_ids.activity_id):
+                activities.with_context(crl_engine=True).res_id = company.id
             company._crl_settle()
 
     def _crl_move_consents(self):

@@ -40,12 +40,14 @@ EXPORTED = {
     "crl.case": [
         "kind",
         "description",
+        "taken_by_id",
         "user_id",
         "date_open",
         "deadline",
         "date_closed",
         "state",
     ],
+    "crl.case.hand": ["user_id", "note", "date_from", "deadline", "date_to"],
     "crl.campaign.member": ["campaign_id", "user_id", "state", "reason"],
     "crl.segment.member": ["segment_id", "date_from", "date_to"],
     "crl.touchpoint.log": ["date", "decision", "rule", "note"],
@@ -192,6 +194,7 @@ class ResPartner(models.Model):
                 [("mail_message_id", "in", messages.ids)]
             )[name] = reason
         messages.write({"body": reason, "subject": False})
+        customers.crl_case_ids.hand_ids.note = False
         self.env.flush_all()
         for table, emptied in (
             (
@@ -260,6 +263,7 @@ class ResPartner(models.Model):
         """Messages that tell what we wrote to customers and what was said of them: our
         messages, results of contacts, notices to colleagues, the chatter of cases."""
         cases = self.crl_case_ids
+        promise = cases._get_activity_type()
         return self.env["mail.message"].search(
             [
                 "|",
@@ -273,7 +277,9 @@ class ResPartner(models.Model):
                 ("model", "=", "res.partner"),
                 ("res_id", "in", self._crl_get_people().ids),
                 "|",
+                "|",
                 ("message_type", "=", "user_notification"),
                 ("mail_activity_type_id.crl_channel", "!=", False),
+                ("mail_activity_type_id", "=", promise.id),
             ]
         )

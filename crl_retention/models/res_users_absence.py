@@ -131,6 +131,12 @@ class ResUsers(models.Model):
         """The users, and whoever stands in for them now."""
         return self | self.sudo().crl_cover_id  # for every colleague to know
 
+    def _crl_get_hand(self, day):
+        """Who does what is the user's on a local day: the user, or who stands in."""
+        if self.crl_cover_id and day <= self.crl_away_until:
+            return self.crl_cover_id
+        return self
+
     # ---- Who is away ----
 
     def _crl_get_last_day_away(self):

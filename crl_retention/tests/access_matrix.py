@@ -15,6 +15,8 @@ ROLES = {
     "portal_b": "base.group_portal",
     "nobody": "",
     "settings": "base.group_system",
+    # answers for everybody: through crl.reception alone, and reads no record
+    "reception": "crl_retention.crl_retention_group_reception",
     "rep": "crl_retention.crl_retention_group_user",
     "colleague": "crl_retention.crl_retention_group_user",
     "leader": "crl_retention.crl_retention_group_user",
@@ -81,6 +83,7 @@ MATRIX = {
         "direction": "r:AB",
         "stranger": "r:E w:E c:E u:E",
     },
+    "crl.case.hand": ENGINE,
     # what marketing works with; who is in a segment is nothing a rep reads
     "crl.segment": {
         "rep colleague leader all admin direction": "r:AS",

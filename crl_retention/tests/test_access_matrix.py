@@ -170,6 +170,7 @@ class TestAccessMatrix(TransactionCase):
                 "description": "Dry dough",
             },
             "crl.call.window": lambda: {"partner_id": customer.id},
+            "crl.case.hand": lambda: {"case_id": made("crl.case"), "note": "Dry dough"},
             "crl.segment": lambda: {"name": letter, "company_id": own and own.id},
             "crl.segment.member": lambda: {
                 "segment_id": cls.shared["crl.segment"].id,

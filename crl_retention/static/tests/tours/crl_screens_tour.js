@@ -61,7 +61,7 @@ tours.add("crl_screens", {
         ...switchTo("pivot", "table"),
         ...switchTo("graph", "canvas"),
         // cases
-        ...openMenu("crl_case_menu"),
+        ...openMenu("crl_case_menu", "crl_retention_menu_cases"),
         {trigger: ".o_kanban_group .o_kanban_record:contains(The boxes were damp)"},
         ...switchTo("list", ".o_data_row:contains(Locanda Tour)"),
         {trigger: ".o_data_row:contains(Locanda Tour) .o_data_cell", run: "click"},
