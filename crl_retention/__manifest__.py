@@ -66,6 +66,7 @@
         "views/crl_call_window_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crl_desk_views.xml",
         "views/crl_retention_menus.xml",
     ],
     "assets": {
@@ -73,6 +74,7 @@
             "crl_retention/static/src/activity/**/*",
             "crl_retention/static/src/alarm/**/*",
             "crl_retention/static/src/cadence/**/*",
+            "crl_retention/static/src/desk/**/*",
             "crl_retention/static/src/dry_run/**/*",
             "crl_retention/static/src/health/**/*",
         ],

@@ -2,19 +2,17 @@ import {Component} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
-
-let nextId = 0;
+import {Choice} from "./choice";
 
 /**
- * A selection as a row of big buttons, for fingers and for the keyboard: they are
- * radio buttons, so that the arrow keys go from one to the next. What is not required
- * is taken back by a second click.
+ * A selection as a row of big buttons.
  *
  * Options: `icons` (value to Font Awesome icon), `only_field` (field with the values
  * to offer, separated by commas), `look` ("faces" or "scale").
  */
 export class CrlChoiceField extends Component {
     static template = "crl_retention.ChoiceField";
+    static components = {Choice};
     static props = {
         ...standardFieldProps,
         icons: {type: Object, optional: true},
@@ -24,10 +22,6 @@ export class CrlChoiceField extends Component {
         required: {type: Boolean, optional: true},
     };
     static defaultProps = {icons: {}, look: "buttons"};
-
-    setup() {
-        this.id = `crl_choice_${nextId++}`;
-    }
 
     get items() {
         const {name, onlyField, record} = this.props;
@@ -44,12 +38,6 @@ export class CrlChoiceField extends Component {
 
     onChange(value) {
         this.props.record.update({[this.props.name]: value});
-    }
-
-    onClick(value) {
-        if (!this.props.required && value === this.value) {
-            this.props.record.update({[this.props.name]: false});
-        }
     }
 }
 

@@ -1,0 +1,195 @@
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {session} from "@web/session";
+import {user} from "@web/core/user";
+import {useBus, useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
+import {useSetupAction} from "@web/search/action_hook";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {DeskCustomer} from "./desk_customer";
+import {DeskKeyMap, useDeskKeys} from "./desk_keys";
+import {DeskList} from "./desk_list";
+import {DeskModel} from "./desk_model";
+import {DeskResult} from "./desk_result";
+import {DeskTeam} from "./desk_team";
+
+/** Where this tab keeps its filters and the open contact, over a reload. */
+const PLACE = `crl_desk/place/${session.db}/${user.userId}`;
+
+/**
+ * My Desk: the worklist, the customer, and the result of the contact side by side; one
+ * after the other on a phone.
+ */
+export class Desk extends Component {
+    static template = "crl_retention.Desk";
+    static components = {DeskCustomer, DeskList, DeskResult, DeskTeam, Layout};
+    static props = {...standardActionServiceProps};
+    static path = "retention-desk";
+    static displayName = _t("My Desk");
+
+    setup() {
+        this.dialog = useService("dialog");
+        this.desk = useState(useService("crl_desk"));
+        this.root = useRef("root");
+        const bus = useService("bus_service");
+        const orm = useService("orm");
+        const saved = this.props.state?.place || this.recallPlace();
+        this.model = useState(new DeskModel({orm, desk: this.desk}, saved));
+        this.state = useState({pane: "list", isTeamShown: false});
+        this.doneLabel = _t("Done & Next");
+
+        onWillStart(() => this.model.load());
+        onMounted(() => this.openFirst(saved?.open));
+        useEffect(
+            () => this.model.startKeeping(),
+            () => [],
+        );
+        useEffect(
+            () => {
+                const hear = (message) => this.model.hear(message);
+                bus.subscribe("crl_desk", hear);
+                return () => bus.unsubscribe("crl_desk", hear);
+            },
+            () => [],
+        );
+        useBus(this.env.bus, "CRL_DESK:SENT", () => this.model.load());
+        useEffect(
+            () => this.rememberPlace(),
+            () => [JSON.stringify(this.place)],
+        );
+        useExternalListener(window, "pagehide", () => this.model.releaseAtOnce());
+        useSetupAction({getLocalState: () => ({place: this.place})});
+        onWillUnmount(() => this.model.release());
+        useDeskKeys({
+            down: () => this.move(1),
+            up: () => this.move(-1),
+            search: () => this.showList(() => this.focus("input[type=search]")),
+            take: () => this.takeNext(),
+            back: () => this.back(),
+            call: () => this.root.el.querySelector(".o_crl_desk_phone")?.click(),
+            customer: () => this.root.el.querySelector(".o_crl_desk_page")?.click(),
+            help: () => this.openKeyMap(),
+        });
+    }
+
+    // ---- Where the user is ----
+
+    get place() {
+        return {view: {...this.model.view}, open: this.model.openKey};
+    }
+
+    recallPlace() {
+        try {
+            return JSON.parse(browser.sessionStorage.getItem(PLACE));
+        } catch {
+            return null;
+        }
+    }
+
+    rememberPlace() {
+        try {
+            browser.sessionStorage.setItem(PLACE, JSON.stringify(this.place));
+        } catch {
+            // then the desk opens as new
+        }
+    }
+
+    get display() {
+        return this.env.isSmall ? {} : {controlPanel: {}};
+    }
+
+    get isNothingDue() {
+        const {isFiltered, isLoading, listError, payload, total} = this.model;
+        return !isLoading && !listError && !payload && !total && !isFiltered;
+    }
+
+    // ---- What is done ----
+
+    /** On a wide screen the most urgent contact lies open already. */
+    openFirst(key) {
+        const row = this.model.getRow(key) || (!this.env.isSmall && this.model.rows[0]);
+        if (row) {
+            return this.open(row, key ? "result" : "list");
+        }
+    }
+
+    async open(row, pane = "customer") {
+        this.state.pane = pane;
+        await this.model.open(row);
+        this.focusCustomer();
+    }
+
+    focusCustomer() {
+        setTimeout(() => {
+            this.root.el?.querySelectorAll(".o_crl_desk_scroll").forEach((pane) => {
+                pane.scrollTop = 0;
+            });
+            this.focus(".o_crl_desk_name");
+        });
+    }
+
+    focus(selector) {
+        this.root.el?.querySelector(selector)?.focus();
+    }
+
+    async onDone(answer) {
+        await this.model.finish(answer);
+        this.state.pane = this.model.payload ? "customer" : "list";
+        this.focusCustomer();
+    }
+
+    async takeNext() {
+        if (await this.model.takeNext()) {
+            this.state.pane = "customer";
+            this.focusCustomer();
+        }
+    }
+
+    showList(then) {
+        this.state.pane = "list";
+        setTimeout(then);
+    }
+
+    move(step) {
+        this.showList(() => {
+            const active = document.activeElement;
+            const rows = [...this.root.el.querySelectorAll(".o_crl_desk_row")];
+            const current = rows.findIndex((row) => row.tabIndex === 0);
+            const target = rows.includes(active) ? current + step : current;
+            rows[Math.min(Math.max(target, 0), rows.length - 1)]?.focus();
+        });
+    }
+
+    /** Out of the field, then out of the contact. */
+    back() {
+        const active = document.activeElement;
+        const isTyping = active?.matches("input, textarea, select");
+        if (isTyping && active.closest(".o_crl_desk_result")) {
+            this.focus(".o_crl_desk_name");
+        } else if (this.env.isSmall && this.state.pane === "result") {
+            this.state.pane = "customer";
+        } else {
+            this.showList(() => this.focus(".o_crl_desk_row[tabindex='0']"));
+            if (this.env.isSmall) {
+                this.model.close();
+            }
+        }
+    }
+
+    openKeyMap() {
+        this.dialog.add(DeskKeyMap);
+    }
+}
+
+registry.category("actions").add("crl_retention.desk", Desk);

@@ -1,0 +1,64 @@
+import {_t} from "@web/core/l10n/translation";
+
+export const OUTCOME_ICONS = {
+    reached: "fa-check",
+    no_answer: "fa-bell-slash-o",
+    absent: "fa-building-o",
+    call_back: "fa-clock-o",
+    wrong_number: "fa-chain-broken",
+    refused: "fa-ban",
+};
+export const FACES = {
+    positive: {icon: "fa-smile-o", key: "h"},
+    neutral: {icon: "fa-meh-o", key: "s"},
+    negative: {icon: "fa-frown-o", key: "u"},
+};
+
+/** What a rep can say of a contact, before anything is said; moments are UTC. */
+export function getEmptyResult() {
+    return {
+        outcome: false,
+        verdict: false,
+        score: false,
+        note: "",
+        cause_ids: [],
+        answers: [],
+        indicators: {},
+        promise: null,
+        date_next: false,
+        attachments: [],
+    };
+}
+
+/** The result as `crl.desk.finish` takes it: without what does not belong to it. */
+export function toAnswer(result) {
+    const {attachments, ...answer} = JSON.parse(JSON.stringify(result));
+    const isReached = answer.outcome === "reached";
+    if (!isReached) {
+        Object.assign(answer, {verdict: false, score: false, answers: []});
+    }
+    if (answer.verdict !== "negative") {
+        answer.cause_ids = [];
+    }
+    return {...answer, attachment_ids: attachments.map(({id}) => id)};
+}
+
+/** What keeps the result from being recorded, in words; empty when nothing does. */
+export function getComplaint({outcome, verdict, score, promise, indicators}, form) {
+    if (!outcome) {
+        return _t("How did it go? Choose one of the outcomes.");
+    }
+    if (outcome === "reached" && form.asks_feedback && !verdict && !score) {
+        return _t("What does the customer think? Choose a face.");
+    }
+    if (promise && !promise.text.trim()) {
+        return _t("What is promised? Write it down, or take the promise back.");
+    }
+    if (promise && !promise.deadline) {
+        return _t("Until when is it promised?");
+    }
+    if (Object.values(indicators).some((value) => typeof value === "string")) {
+        return _t("One of the indicators is no number.");
+    }
+    return "";
+}

@@ -1,0 +1,104 @@
+import {Component, markup, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+import {sayDay, sayExactly, sayMoment} from "./desk_dates";
+
+const TONES = {healthy: "success", watch: "warning", at_risk: "danger"};
+const TRENDS = {
+    up: {icon: "fa-long-arrow-up text-success", say: _t("rising")},
+    same: {icon: "fa-long-arrow-right text-muted", say: _t("the same")},
+    down: {icon: "fa-long-arrow-down text-danger", say: _t("falling")},
+};
+const FACES = {
+    positive: "fa-smile-o text-success",
+    neutral: "fa-meh-o text-warning",
+    negative: "fa-frown-o text-danger",
+};
+
+/**
+ * A customer at a glance, as `crl.desk.open_contact` answered: how they are and why,
+ * what they said, what we owe them, how to reach them, and the script of the contact.
+ */
+export class DeskCustomer extends Component {
+    static template = "crl_retention.DeskCustomer";
+    static props = {payload: Object};
+
+    setup() {
+        this.action = useService("action");
+        this.desk = useState(useService("crl_desk"));
+        this.tones = TONES;
+        this.faces = FACES;
+    }
+
+    get customer() {
+        return this.props.payload.customer;
+    }
+
+    get contact() {
+        return this.props.payload.contact;
+    }
+
+    get trend() {
+        return TRENDS[this.customer.trend];
+    }
+
+    get script() {
+        // written by managers, and made safe by the server
+        return this.props.payload.script ? markup(this.props.payload.script) : "";
+    }
+
+    /** Others may have the same name: where, and who. */
+    get places() {
+        const {city, contact_name, name} = this.customer;
+        return [contact_name !== name && contact_name, city].filter(Boolean);
+    }
+
+    get clock() {
+        const {local_time, is_callable, callable_from, call_windows} = this.customer;
+        if (is_callable) {
+            return _t("%s there, a good time to call", local_time);
+        }
+        if (callable_from) {
+            return _t("%(time)s there, call from %(when)s", {
+                time: local_time,
+                when: sayMoment(callable_from),
+            });
+        }
+        return call_windows.length
+            ? _t("%(time)s there, call %(windows)s", {
+                  time: local_time,
+                  windows: call_windows.join(", "),
+              })
+            : _t("%s there", local_time);
+    }
+
+    sayDay(text) {
+        return sayDay(text);
+    }
+
+    sayMoment(text) {
+        return sayMoment(text);
+    }
+
+    sayExactly(text) {
+        return sayExactly(text);
+    }
+
+    openCustomer() {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "res.partner",
+            res_id: this.customer.partner_id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openCase(id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "crl.case",
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+}
