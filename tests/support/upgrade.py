@@ -6,7 +6,7 @@ from bootstrap import databases, logscan, odoo, settings, source
 from tests.support.server import ADDON
 
 #: The version before this one, as it was delivered.
-PREVIOUS = "9af3b9d"
+PREVIOUS = "1f3d546"
 
 
 def previous_addon(folder):
