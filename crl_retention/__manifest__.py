@@ -77,6 +77,7 @@
             "crl_retention/static/src/desk/**/*",
             "crl_retention/static/src/dry_run/**/*",
             "crl_retention/static/src/health/**/*",
+            "crl_retention/static/src/timeline/**/*",
         ],
         "web.assets_tests": [
             "crl_retention/static/tests/tours/**/*",

@@ -124,6 +124,9 @@ from . import res_partner_privacy
 from . import res_partner_retention
 from . import res_partner_screen
 from . import res_partner_segment
+from . import res_partner_timeline
+from . import res_partner_timeline_odoo
+from . import res_partner_timeline_own
 from . import res_partner_why
 from . import res_partner_facts
 from . import res_users

@@ -108,13 +108,6 @@ class ResPartner(models.Model):
         domain=[("state", "in", ("planned", "open"))],
         groups=INSIDERS,
     )
-    crl_past_ids = fields.One2many(
-        "crl.touchpoint",
-        "partner_id",
-        "Contacts So Far",
-        domain=[("state", "not in", ("planned", "open"))],
-        groups=INSIDERS,
-    )
     crl_enrollment_ids = fields.One2many(
         "crl.enrollment", "partner_id", "Enrollments", groups=INSIDERS
     )

@@ -47,6 +47,8 @@ from . import test_segment
 from . import test_stage_change
 from . import test_standstill
 from . import test_story
+from . import test_timeline
+from . import test_timeline_tour
 from . import test_touchpoint
 from . import test_unsubscribe
 from . import test_variant

@@ -191,7 +191,6 @@ WORDS = {
     "crl_consent_summary",
     "crl_touchpoint_ids",
     "crl_ahead_ids",
-    "crl_past_ids",
     "crl_enrollment_ids",
     "crl_case_ids",
     "crl_alert_ids",
