@@ -62,6 +62,7 @@
         "views/crl_stage_change_views.xml",
         "views/crl_report_views.xml",
         "views/crl_selection_actions.xml",
+        "views/crl_summary.xml",
         "views/res_partner_views.xml",
         "views/crl_call_window_views.xml",
         "views/res_users_views.xml",

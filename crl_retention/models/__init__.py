@@ -127,6 +127,7 @@ from . import res_partner_segment
 from . import res_partner_timeline
 from . import res_partner_timeline_odoo
 from . import res_partner_timeline_own
+from . import crl_summary
 from . import res_partner_why
 from . import res_partner_facts
 from . import res_users

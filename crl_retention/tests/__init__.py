@@ -47,6 +47,7 @@ from . import test_segment
 from . import test_stage_change
 from . import test_standstill
 from . import test_story
+from . import test_summary
 from . import test_timeline
 from . import test_timeline_tour
 from . import test_touchpoint
