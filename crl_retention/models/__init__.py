@@ -94,10 +94,13 @@ from . import crl_alert_opening
 from . import crl_alert_playbook
 from . import crl_cadence_start
 from . import crl_desk
+from . import crl_desk_view
 from . import crl_desk_worklist
 from . import crl_desk_rows
 from . import crl_desk_card
 from . import crl_desk_result
+from . import crl_desk_team
+from . import crl_desk_promise
 from . import calendar_event
 from . import ir_http
 from . import ir_qweb

@@ -67,7 +67,10 @@ class ResPartner(models.Model):
         """
         customers = self.sudo()  # hours of customers the user was let see before
         windows = self.env["crl.call.window"].sudo()  # as above
-        spans = windows.search([("partner_id", "in", self.ids)]).grouped("partner_id")
+        spans = windows.search_fetch(
+            [("partner_id", "in", self.ids)],
+            ["partner_id", "weekday", "hour_from", "hour_to"],
+        ).grouped("partner_id")
         holidays = cache(company._crl_holidays)
         usual = cache(
             lambda tz, code: call_window.first_moment(

@@ -10,7 +10,8 @@ class CrlDesk(models.AbstractModel):
     Each call answers with all its screen shows. What a user sees and does here is what
     their record rules and the verbs allow; moments are UTC, as ISO text without a zone.
     The list is in ``crl_desk_worklist.py``, what is shown of the customer in
-    ``crl_desk_card.py``, the result in ``crl_desk_result.py``.
+    ``crl_desk_card.py``, the result in ``crl_desk_result.py``, promises in
+    ``crl_desk_promise.py``.
     """
 
     _name = "crl.desk"
@@ -87,14 +88,16 @@ class CrlDesk(models.AbstractModel):
         self._find("crl.touchpoint", touchpoint_id).sudo()._release()  # one's own lock
         return True
 
+    # ---- A shared list ----
+
     @api.model
     def take_next(self, view=None):
         """Take the first contact of a list that nobody has, and open it.
 
         Two who ask at the same moment never get the same one.
 
-        :param view: as for ``get_worklist``; a shared list is the scope 'team' of a
-            leader, or 'all'
+        :param view: as for ``get_worklist``; a shared list is the scope 'all', for who
+            sees all customers, or 'team', for its leader
         :returns: as ``open_contact``, or False when nothing is left
         """
         self._check_worker()

@@ -17,15 +17,8 @@ class CrlDesk(models.AbstractModel):
         # who may see a contact reads what it is for; words and cases by their own rules
         engine = touchpoint.sudo()
         today, tomorrow, __ = self._get_day_limits()
-        self.env.flush_all()
-        page = self.env.execute_query(
-            SQL(
-                "SELECT 'crl.touchpoint', id, %s FROM crl_touchpoint WHERE id = %s",
-                self._get_place(today, tomorrow),
-                touchpoint.id,
-            )
-        )
-        (contact,) = self._show_rows(page)
+        place = self._get_place(today, tomorrow)
+        (contact,) = self._show_rows(self._get_row(touchpoint, place))
         return {
             "contact": {
                 **contact,
@@ -40,10 +33,30 @@ class CrlDesk(models.AbstractModel):
                 "case_id": engine.case_id.id,
                 "deadline": self._show_moment(engine.case_id.deadline),
             },
-            "customer": self._show_customer(touchpoint),
+            "customer": {
+                **self._show_customer(
+                    touchpoint.partner_id, touchpoint.contact_id, contact
+                ),
+                **self._show_neighbours(touchpoint),
+            },
             "script": engine.script or "",
             "form": self._show_form(engine),
         }
+
+    @api.model
+    def _get_row(self, record, place):
+        """A page of one row, as the list would have it."""
+        self.env.flush_all()
+        table = SQL.identifier(record._table)
+        return self.env.execute_query(
+            SQL(
+                "SELECT %s, id, %s FROM %s WHERE id = %s",
+                record._name,
+                place,
+                table,
+                record.id,
+            )
+        )
 
     @api.model
     def _show_lock(self, touchpoint):
@@ -60,13 +73,16 @@ class CrlDesk(models.AbstractModel):
         return fields.Datetime.to_string(moment) if moment else None
 
     @api.model
-    def _show_customer(self, touchpoint):
-        """The card: facts, words, promises and cases the user may read."""
-        customer = touchpoint.partner_id.sudo()  # whose contact the user sees
-        person = touchpoint.contact_id.sudo()  # as above
+    def _show_customer(self, customer, person, row):
+        """The card: facts, words, promises and cases the user may read.
+
+        :param person: whom we talk to there, or none
+        :param row: what the list shows of the contact or case
+        """
+        # whose contact or case the user sees
+        customer, person = customer.sudo(), person.sudo()
         now = fields.Datetime.now()
         tz = customer._crl_tz(self.env.company)
-        moment = customer._crl_get_call_moments(self.env.company, now)[customer.id]
         return {
             "partner_id": customer.id,
             "name": customer.display_name,
@@ -78,13 +94,12 @@ class CrlDesk(models.AbstractModel):
             "local_time": fields.Datetime.context_timestamp(
                 self.with_context(tz=tz), now
             ).strftime("%H:%M"),
-            "is_callable": moment == now,
-            "callable_from": self._show_moment(moment),
+            "is_callable": row["is_callable"],
+            "callable_from": row["callable_from"],
             "call_windows": customer.crl_call_window_ids.mapped("display_name"),
             **self._show_health(customer),
             **self._show_cases(customer),
             "last_words": self._show_words(customer),
-            **self._show_neighbours(touchpoint),
         }
 
     @api.model
@@ -105,9 +120,7 @@ class CrlDesk(models.AbstractModel):
     @api.model
     def _show_health(self, customer):
         """Where the customer stands, and what pulls the score down most."""
-        relationship = self.env["crl.relationship"].search(
-            [("partner_id", "=", customer.id)], limit=1
-        )
+        relationship = self._get_facts(customer)
         panel = relationship.health_panel or {}
         return {
             "stage": relationship.stage_id.sudo().name or "",  # of who may see it

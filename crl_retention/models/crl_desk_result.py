@@ -238,14 +238,3 @@ class CrlDesk(models.AbstractModel):
             )
             # who does the contact writes what they heard, whoever's customer it is
             touchpoint.partner_id._crl_write_indicator(indicator, raw)
-
-    @api.model
-    def _take_promise(self, touchpoint, promise):
-        """Write down what was promised to the customer."""
-        if not promise:
-            return
-        if not isinstance(promise, dict):
-            raise ValidationError(self.env._("This result cannot be read."))
-        touchpoint.with_env(self.env).partner_id.crl_take_promise(
-            promise.get("text"), promise.get("deadline"), promise.get("user_id")
-        )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 from ..tools import schedule
-from .crl_desk_worklist import REASONS
+from .crl_desk_view import REASONS
 
 
 class CrlDesk(models.AbstractModel):
@@ -26,9 +26,7 @@ class CrlDesk(models.AbstractModel):
             "now": now,
             "mine": self.env.user | self._get_covered(),
             "moments": partners._crl_get_call_moments(self.env.company, now),
-            "facts": self.env["crl.relationship"]
-            .search([("partner_id", "in", partners.ids)])
-            .grouped("partner_id"),
+            "facts": self._get_facts(partners).grouped("partner_id"),
         }
         by_model = {
             "crl.touchpoint": touchpoints.grouped("id"),
@@ -38,6 +36,13 @@ class CrlDesk(models.AbstractModel):
             self._show_row(by_model[model][number], REASONS[place], shared)
             for model, number, place in page
         ]
+
+    @api.model
+    def _get_facts(self, partners):
+        """The relationships the user may see, of some customers."""
+        return self.env["crl.relationship"].search_fetch(
+            [("partner_id", "in", partners.ids)], ["partner_id", "band", "score"]
+        )
 
     @api.model
     def _show_row(self, record, reason, shared):
@@ -67,6 +72,7 @@ class CrlDesk(models.AbstractModel):
             "user_name": record.user_id.sudo().name or "",
             "taken_by": None if is_case else self._show_colleague(record),
             "is_callable": shared["moments"][partner.id] == now,
+            "callable_from": fields.Datetime.to_string(shared["moments"][partner.id]),
             "is_mine": record.user_id in shared["mine"],
         }
 

@@ -1,30 +1,15 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import schedule
+from ..tools.text import tidy_words
 from .crl_cadence_step import HUMAN_CHANNELS
 from .crl_case import VISIT_KINDS
+from .crl_desk_view import REASONS
 
-#: Why a row is on the list, in the order of the list.
-REASONS = ("case", "overdue", "promised", "due", "campaign", "soon")
-CHANNELS = (*HUMAN_CHANNELS, "promise")
-SCOPES = ("mine", "team", "all")
-DAYS = ("due", "week", False)
-#: How many rows a page has at most, and how many free contacts are tried at once.
-MAX_PAGE, MAX_TRIES = 200, 50
-#: What a list shows when nothing is said.
-DEFAULT_VIEW = {
-    "scope": "mine",
-    "reasons": [],
-    "channels": [],
-    "day": "due",
-    "search": "",
-    "callable_now": False,
-    "offset": 0,
-    "limit": 80,
-}
+#: How many free contacts are tried at once.
+MAX_TRIES = 50
 
 
 class CrlDesk(models.AbstractModel):
@@ -57,79 +42,6 @@ class CrlDesk(models.AbstractModel):
             "scopes": self._get_scopes(),
         }
 
-    # ---- What the browser asked for ----
-
-    @api.model
-    def _read_view(self, view):
-        """The view, complete.
-
-        :raises ValidationError: for what is none
-        :raises AccessError: for a scope that is not the user's
-        """
-        if not isinstance(view or {}, dict):
-            raise ValidationError(self.env._("This list cannot be shown."))
-        known = {key: val for key, val in (view or {}).items() if key in DEFAULT_VIEW}
-        view = {**DEFAULT_VIEW, **known}
-        is_valid = (
-            view["scope"] in SCOPES
-            and view["day"] in DAYS
-            and self._is_choice(view["reasons"], REASONS)
-            and self._is_choice(view["channels"], CHANNELS)
-            and isinstance(view["search"] or "", str)
-            and all(type(view[name]) is int for name in ("offset", "limit"))
-            and 0 <= view["offset"] < 10**6
-            and 0 < view["limit"] <= MAX_PAGE
-        )
-        if not is_valid:
-            raise ValidationError(self.env._("This list cannot be shown."))
-        if view["scope"] not in self._get_scopes():
-            raise AccessError(
-                self.env._("This list is for team leaders, or for who sees everybody.")
-            )
-        return view
-
-    @api.model
-    def _is_choice(self, values, allowed):
-        return isinstance(values or [], list) and all(
-            isinstance(value, str) and value in allowed for value in values or []
-        )
-
-    @api.model
-    def _get_scopes(self):
-        """Whose contacts the user may list."""
-        scopes = ["mine"]
-        if self._get_team():
-            scopes.append("team")
-        if self.env.user.has_group("crl_retention.crl_retention_group_all"):
-            scopes.append("all")
-        return scopes
-
-    @api.model
-    def _get_team(self):
-        """The members of the teams the user leads, without those who left."""
-        # who leads whom is for every colleague to know
-        members = self.env["crm.team.member"].sudo()
-        return members.search([("crm_team_id.user_id", "=", self.env.uid)]).user_id
-
-    @api.model
-    def _get_covered(self):
-        """The colleagues the user stands in for now."""
-        # who stands in for whom is for every colleague to know
-        return (
-            self.env["res.users"].sudo().search([("crl_cover_id", "=", self.env.uid)])
-        )
-
-    @api.model
-    def _get_owner_domain(self, scope):
-        if scope == "all":
-            return Domain.TRUE
-        users = self.env.user | self._get_covered()
-        if scope == "team":
-            users |= self._get_team()
-        return Domain("user_id", "in", users.ids)
-
-    # ---- What is to be done ----
-
     @api.model
     def _get_day_limits(self):
         """First moments of today, tomorrow and the day in a week, on the user's clock,
@@ -144,16 +56,34 @@ class CrlDesk(models.AbstractModel):
     @api.model
     def _get_work(self, view):
         """All rows of a view but for its reasons and channels, as SQL with the columns
-        ``model, id, partner_id, channel, date, place``; the place is that of the reason
-        in ``REASONS``."""
+        ``model, id, partner_id, user_id, channel, date, place``; the place is that of
+        the reason in ``REASONS``."""
         today, tomorrow, later = self._get_day_limits()
         until = {"due": tomorrow, "week": later}.get(view["day"])
         self.env.flush_all()
         base = self._get_owner_domain(view["scope"]) & self._get_search_domain(view)
-        return SQL(
+        work = SQL(
             "%s UNION ALL %s",
             self._get_touchpoint_work(base, until, today, tomorrow, view),
-            self._get_case_work(base, until, today, tomorrow),
+            self._get_case_work(base, until, tomorrow),
+        )
+        return self._keep_callable(work) if view["callable_now"] else work
+
+    @api.model
+    def _keep_callable(self, work):
+        """The rows of customers who may be called now."""
+        rows = self.env.execute_query(
+            SQL("SELECT DISTINCT partner_id FROM (%s) w", work)
+        )
+        # only the hour it is there is asked of the customers of these rows
+        partners = self.env["res.partner"].sudo().browse(row[0] for row in rows)
+        partners.fetch(["tz", "country_id"])
+        now = fields.Datetime.now()
+        moments = partners._crl_get_call_moments(self.env.company, now)
+        return SQL(
+            "SELECT * FROM (%s) w WHERE partner_id = ANY(%s)",
+            work,
+            [number for number, moment in moments.items() if moment == now],
         )
 
     @api.model
@@ -171,6 +101,7 @@ class CrlDesk(models.AbstractModel):
             SQL("'crl.touchpoint' AS model"),
             SQL("crl_touchpoint.id"),
             SQL("crl_touchpoint.partner_id"),
+            SQL("crl_touchpoint.user_id"),
             SQL("crl_touchpoint.channel"),
             SQL("crl_touchpoint.date_planned AS date"),
             SQL("%s AS place", self._get_place(today, tomorrow)),
@@ -192,7 +123,7 @@ class CrlDesk(models.AbstractModel):
         )
 
     @api.model
-    def _get_case_work(self, base, until, today, tomorrow):
+    def _get_case_work(self, base, until, tomorrow):
         """Promises, and open cases that have no visit ahead."""
         promise = Domain("kind", "=", "promise")
         if until:
@@ -207,22 +138,28 @@ class CrlDesk(models.AbstractModel):
             SQL("'crl.case' AS model"),
             SQL("crl_case.id"),
             SQL("crl_case.partner_id"),
+            SQL("crl_case.user_id"),
             SQL("'promise' AS channel"),
             SQL("crl_case.deadline AS date"),
-            SQL(
-                """CASE WHEN crl_case.kind != 'promise' THEN 0
-                        WHEN crl_case.deadline < %(now)s THEN 1
-                        WHEN crl_case.deadline >= %(tomorrow)s THEN 5
-                        ELSE 2 END AS place""",
-                now=fields.Datetime.now(),
-                tomorrow=tomorrow,
-            ),
+            SQL("%s AS place", self._get_case_place(tomorrow)),
+        )
+
+    @api.model
+    def _get_case_place(self, tomorrow):
+        """The place of a case's reason in ``REASONS``, as SQL."""
+        return SQL(
+            """CASE WHEN crl_case.kind != 'promise' THEN 0
+                    WHEN crl_case.deadline < %(now)s THEN 1
+                    WHEN crl_case.deadline >= %(tomorrow)s THEN 5
+                    ELSE 2 END""",
+            now=fields.Datetime.now(),
+            tomorrow=tomorrow,
         )
 
     @api.model
     def _get_search_domain(self, view):
         """Customers with a text in their name, phone or city."""
-        text = (view["search"] or "").strip()[:100]
+        text = tidy_words(view["search"] or "", 100)
         if not text:
             return Domain.TRUE
         found = Domain("name", "ilike", text) | Domain("city", "ilike", text)

@@ -56,3 +56,6 @@ from . import test_variant
 from . import test_version
 from . import test_why
 from . import test_desk
+from . import test_desk_queries
+from . import test_desk_result
+from . import test_desk_worklist

@@ -1,0 +1,244 @@
+import base64
+import json
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .test_campaign import CampaignCase
+from .test_desk import DeskCase
+
+FINE = {"verdict": "positive", "note": "Fine"}
+
+
+@tagged("post_install", "-at_install")
+class TestDeskResult(DeskCase):
+    """Who has a contact, and what becomes of its result."""
+
+    def setUp(self):
+        super().setUp()
+        second = self._new_customer("Da Gino")
+        self.first, self.second = self.open_calls(self.customer + second).sorted("id")
+
+    def told(self):
+        """What the desks of colleagues were told in this transaction."""
+        values = self.env.cr.precommit.data.get("bus.bus.values", [])
+        messages = [json.loads(value["message"]) for value in values]
+        return [
+            (message["payload"]["type"], message["payload"]["id"])
+            for message in messages
+            if message["type"] == "crl_desk"
+        ]
+
+    # ---- The lock ----
+
+    def test_who_opens_a_contact_has_it_for_15_minutes(self):
+        shown = self.desk().open_contact(self.first.id)["contact"]
+        self.assertEqual(shown["taken_until"], "2026-03-09 09:15:00")
+        self.assertIsNone(shown["taken_by"])
+        colleague = self.desk(self.leader)
+        seen = colleague.open_contact(self.first.id)["contact"]
+        self.assertEqual(seen["taken_by"]["id"], self.rep.id)
+        self.assertIsNone(seen["taken_until"])
+        self.assertEqual(colleague.keep(self.first.id)["taken_by"]["id"], self.rep.id)
+        colleague.release(self.first.id)
+        self.assertEqual(self.first.taken_by_id, self.rep)
+        taken = colleague.take_next({"scope": "team"})
+        self.assertEqual(taken["contact"]["id"], self.second.id)
+        self.at("2026-03-09 09:10:00")
+        kept = self.desk().keep(self.first.id)
+        self.assertEqual(kept["taken_until"], "2026-03-09 09:25:00")
+        self.at("2026-03-09 09:26:00")
+        seen = colleague.open_contact(self.first.id)["contact"]
+        self.assertEqual(
+            (seen["taken_by"], self.first.taken_by_id), (None, self.leader)
+        )
+        lost = self.desk().keep(self.first.id)
+        self.assertEqual(lost["taken_by"]["id"], self.leader.id)
+        self.assertEqual(
+            self.told(),
+            [
+                ("taken", self.first.id),
+                ("taken", self.second.id),
+                ("taken", self.first.id),
+                ("taken", self.first.id),
+            ],
+        )
+
+    def test_released_it_is_free(self):
+        self.desk().open_contact(self.first.id)
+        self.desk().release(self.first.id)
+        self.assertFalse(self.first.taken_by_id)
+        self.desk(self.leader).open_contact(self.first.id)
+        self.assertEqual(self.first.taken_by_id, self.leader)
+
+    def test_looking_takes_nothing(self):
+        self.desk().open_contact(self.first.id, take=False)
+        self.assertFalse(self.first.taken_by_id)
+        self.assertFalse(self.told())
+
+    def test_a_shared_list_gives_each_contact_once(self):
+        taken = [
+            self.desk(user).take_next({"scope": scope})
+            for user, scope in (
+                (self.leader, "team"),
+                (self.rep, "mine"),
+                (self.manager, "all"),
+            )
+        ]
+        ids = [payload and payload["contact"]["id"] for payload in taken]
+        self.assertEqual(ids, [*(self.first + self.second).ids, False])
+        # asked again, each has what they have
+        again = self.desk(self.leader).take_next({"scope": "team"})
+        self.assertEqual(again["contact"]["id"], ids[0])
+
+    def test_a_leader_takes_nothing_of_another_teams_customer(self):
+        """The contact is the team's, the customer is not."""
+        self.customer.with_context(crl_engine=True).user_id = self.other_rep
+        self.first.user_id = self.rep
+        self.env.flush_all()
+        taken = self.desk(self.leader).take_next({"scope": "team"})
+        self.assertEqual(taken["contact"]["id"], self.second.id)
+
+    def test_a_colleagues_contact_cannot_be_finished(self):
+        self.desk(self.leader).open_contact(self.first.id)
+        answer = self.desk().finish(self.first.id, FINE, {}, "key")
+        self.assertIn(self.leader.name, answer["refused"])
+        self.assertEqual(self.first.state, "open")
+        self.assertEqual(answer["next"]["contact"]["id"], self.second.id)
+        # the leader lets go: the same result, with the same key
+        self.desk(self.leader).release(self.first.id)
+        answer = self.desk().finish(self.first.id, FINE, {}, "key")
+        self.assertFalse(answer["refused"])
+        self.assertEqual(self.first.state, "done")
+
+    # ---- Once ----
+
+    def test_the_same_result_twice_is_taken_once(self):
+        result = {"outcome": "no_answer"}
+        answers = [
+            self.desk().finish(self.first.id, result, {}, "one") for __ in range(2)
+        ]
+        self.assertEqual(self.first.attempt, 1)
+        self.assertFalse(any(answer["refused"] for answer in answers))
+        opened = [answer["next"]["contact"]["id"] for answer in answers]
+        self.assertEqual(opened, self.second.ids * 2)
+        self.assertEqual(answers[0]["counts"], answers[1]["counts"])
+        self.desk().finish(self.first.id, result, {}, "two")
+        self.assertEqual(self.first.attempt, 2)
+
+    def test_a_colleague_was_faster(self):
+        self.first.with_user(self.leader).action_done("reached", "positive")
+        answer = self.desk().finish(self.first.id, FINE, {}, "key")
+        self.assertIn(self.leader.name, answer["refused"])
+        self.assertEqual(answer["next"]["contact"]["id"], self.second.id)
+        self.assertFalse(self.first.note)
+        shown = self.desk().open_contact(self.first.id)["contact"]
+        self.assertFalse(shown["is_live"])
+        self.assertFalse(self.first.taken_by_id)
+
+    # ---- What is in a result ----
+
+    def test_consequence_is_told_before_and_after(self):
+        desk = self.desk()
+        unhappy = {"score": 1, "note": "Dry"}
+        told = desk.get_consequence(self.first.id, unhappy)
+        self.assertIn("within 48 hours", told)
+        answer = desk.finish(self.first.id, unhappy, False, "key")
+        self.assertEqual((answer["consequence"], answer["next"]), (told, False))
+        self.assertEqual(self.customer.crl_case_ids.description, "Dry")
+
+    def test_next_contact_as_agreed(self):
+        result = {**FINE, "date_next": "2026-03-12 13:00:00"}
+        self.desk().finish(self.first.id, result, False, "key")
+        agreed = self.customer.crl_touchpoint_ids.filtered("subject")
+        self.assertEqual((agreed.state, agreed.user_id), ("planned", self.rep))
+        self.assertEqual(agreed.title, "As agreed: First call")
+        self.at("2026-03-12 13:01:00")
+        self.run_cron()
+        self.assertEqual(agreed.state, "open")
+        rows = self.desk().get_worklist()["rows"]
+        row = next(row for row in rows if row["id"] == agreed.id)
+        self.assertEqual(row["reason"], "promised")
+        with self.assertRaisesRegex(UserError, "still to come"):
+            late = {**FINE, "date_next": "2026-03-11 13:00:00"}
+            self.desk().finish(self.second.id, late)
+
+    def test_another_try_on_the_day_the_customer_wants(self):
+        for outcome in ("call_back", "no_answer"):
+            result = {"outcome": outcome, "date_next": "2026-03-12 13:00:00"}
+            self.desk().finish(self.first.id, result, False, outcome)
+            self.assertEqual(self.first.state, "planned")
+            self.assertEqual(str(self.first.date_planned), "2026-03-12 13:00:00")
+
+    def test_photo_goes_to_the_customer(self):
+        photo, foreign = (
+            self.env["ir.attachment"]
+            .with_user(user)
+            .create(
+                {
+                    "name": "dough.png",
+                    "datas": base64.b64encode(b"dough"),
+                    "res_model": "crl.touchpoint.result",
+                }
+            )
+            for user in (self.rep, self.other_rep)
+        )
+        result = {**FINE, "attachment_ids": photo.ids}
+        self.desk().finish(self.first.id, result, False)
+        self.assertEqual(
+            (photo.res_model, photo.res_id), ("res.partner", self.customer.id)
+        )
+        with self.assertRaises(AccessError):
+            self.desk().finish(
+                self.second.id, {**FINE, "attachment_ids": foreign.ids}, False
+            )
+
+    def test_all_or_nothing(self):
+        opinion = self.env.ref("crl_retention.indicator_rep_opinion")
+        result = {**FINE, "indicators": {str(opinion.id): "many"}}
+        with self.assertRaises(UserError):
+            self.desk().finish(self.first.id, result)
+        self.assertEqual(self.first.state, "open")
+
+
+@tagged("post_install", "-at_install")
+class TestDeskCampaign(CampaignCase):
+    """An operator calls customers who are nobody else's business."""
+
+    def test_operator_asks_and_updates_indicators(self):
+        campaign = self.new_campaign()
+        campaign.action_release()
+        self.run_cron()
+        desk = self.env["crl.desk"].with_user(self.ann)
+        shown = desk.take_next()
+        self.assertEqual(shown["contact"]["reason"], "campaign")
+        self.assertEqual(
+            shown["form"]["questions"], ["Which dough?", "How many a day?"]
+        )
+        self.assertIn("Good morning", shown["script"])
+        (opinion,) = shown["form"]["indicators"]
+        call = self.env["crl.touchpoint"].browse(shown["contact"]["id"])
+        answer = desk.finish(
+            call.id,
+            {
+                "verdict": "positive",
+                "note": "In a hurry",
+                "answers": ["Wholemeal", ""],
+                "indicators": {opinion["id"]: 4},
+            },
+            {},
+        )
+        self.assertFalse(answer["refused"])
+        self.assertEqual(call.note, "In a hurry\nWhich dough? Wholemeal")
+        value = call.partner_id.crl_indicator_value_ids.filtered(
+            lambda v: v.indicator_id.id == opinion["id"]
+        )
+        self.assertEqual((value.raw, value.user_id), (4, self.ann))
+        # but not those that are measured
+        measured = self.env.ref("crl_retention.indicator_last_verdicts")
+        if answer["next"]:
+            with self.assertRaises(UserError):
+                desk.finish(
+                    answer["next"]["contact"]["id"],
+                    {"verdict": "positive", "indicators": {measured.id: 4}},
+                )
