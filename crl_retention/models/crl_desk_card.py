@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: How many of each the card shows.
@@ -16,9 +17,8 @@ class CrlDesk(models.AbstractModel):
         can_act = self._may_act(touchpoint)
         # who may see a contact reads what it is for; words and cases by their own rules
         engine = touchpoint.sudo()
-        today, tomorrow, __ = self._get_day_limits()
-        place = self._get_place(today, tomorrow)
-        (contact,) = self._show_rows(self._get_row(touchpoint, place))
+        work = self._get_touchpoint_work(Domain("id", "=", touchpoint.id))
+        contact = self._show_only(work)
         return {
             "contact": {
                 **contact,
@@ -44,19 +44,11 @@ class CrlDesk(models.AbstractModel):
         }
 
     @api.model
-    def _get_row(self, record, place):
-        """A page of one row, as the list would have it."""
-        self.env.flush_all()
-        table = SQL.identifier(record._table)
-        return self.env.execute_query(
-            SQL(
-                "SELECT %s, id, %s FROM %s WHERE id = %s",
-                record._name,
-                place,
-                table,
-                record.id,
-            )
-        )
+    def _show_only(self, work):
+        """The one row of a list."""
+        query = SQL("SELECT model, id, place, date FROM (%s) w", work)
+        (row,) = self._show_rows(self.env.execute_query(query))
+        return row
 
     @api.model
     def _show_lock(self, touchpoint):

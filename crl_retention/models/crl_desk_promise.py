@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class CrlDesk(models.AbstractModel):
@@ -11,8 +12,9 @@ class CrlDesk(models.AbstractModel):
     def open_case(self, case_id):
         """All a desk shows of a promise, or of another open case.
 
-        :returns: ``{"case", "customer", "form": {"colleagues"}}``; ``case["can_act"]``
-            says whether the user may settle it
+        :returns: ``{"case", "customer", "form": {"colleagues"}}``; ``case["chain"]``
+            says who had a promise, has it and gets it, ``case["can_act"]`` whether the
+            user may settle it
         """
         return self._show_case(self._find("crl.case", case_id))
 
@@ -40,9 +42,7 @@ class CrlDesk(models.AbstractModel):
     @api.model
     def _show_case(self, case):
         """:param case: one the user may see"""
-        __, tomorrow, __ = self._get_day_limits()
-        place = self._get_case_place(tomorrow)
-        (row,) = self._show_rows(self._get_row(case, place))
+        row = self._show_only(self._get_case_work(Domain("id", "=", case.id)))
         labels = case._get_labels("kind")
         return {
             "case": {
@@ -54,6 +54,9 @@ class CrlDesk(models.AbstractModel):
                 "late": case.is_late,
                 "is_live": case._is_live(),
                 "can_act": self._may_act(case),
+                # who promised it, and who has it, is for every colleague to know
+                "promised_by": case.sudo().taken_by_id.name or "",
+                "chain": case.sudo()._get_chain(),  # as above
             },
             "customer": self._show_customer(
                 case.partner_id, case.partner_id.browse(), row

@@ -12,7 +12,7 @@ class CrlDesk(models.AbstractModel):
 
     @api.model
     def _show_rows(self, page):
-        """:param page: ``[(model, id, place)]``"""
+        """:param page: ``[(model, id, place, date)]``"""
         touchpoints = self.env["crl.touchpoint"].browse(
             row[1] for row in page if row[0] == "crl.touchpoint"
         )
@@ -33,8 +33,8 @@ class CrlDesk(models.AbstractModel):
             "crl.case": cases.grouped("id"),
         }
         return [
-            self._show_row(by_model[model][number], REASONS[place], shared)
-            for model, number, place in page
+            self._show_row(by_model[model][number], REASONS[place], date, shared)
+            for model, number, place, date in page
         ]
 
     @api.model
@@ -45,9 +45,8 @@ class CrlDesk(models.AbstractModel):
         )
 
     @api.model
-    def _show_row(self, record, reason, shared):
+    def _show_row(self, record, reason, date, shared):
         is_case = record._name == "crl.case"
-        date = record.deadline if is_case else record.date_planned
         partner = record.partner_id.sudo()  # as in _show_rows
         facts = shared["facts"].get(record.partner_id)
         now = shared["now"]

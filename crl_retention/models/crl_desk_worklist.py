@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -5,7 +7,6 @@ from odoo.tools import SQL
 from ..tools import schedule
 from ..tools.text import tidy_words
 from .crl_cadence_step import HUMAN_CHANNELS
-from .crl_case import VISIT_KINDS
 from .crl_desk_view import REASONS
 
 #: How many free contacts are tried at once.
@@ -58,14 +59,24 @@ class CrlDesk(models.AbstractModel):
         """All rows of a view but for its reasons and channels, as SQL with the columns
         ``model, id, partner_id, user_id, channel, date, place``; the place is that of
         the reason in ``REASONS``."""
-        today, tomorrow, later = self._get_day_limits()
+        __, tomorrow, later = self._get_day_limits()
         until = {"due": tomorrow, "week": later}.get(view["day"])
-        self.env.flush_all()
         base = self._get_owner_domain(view["scope"]) & self._get_search_domain(view)
+        states = ["open"] if view["day"] == "due" else ["open", "planned"]
+        human = Domain("channel", "in", HUMAN_CHANNELS) & Domain("state", "in", states)
+        if until:
+            # an unhappy customer's visit is prepared at once, whenever it is
+            human &= Domain("date_planned", "<", until) | Domain("case_id", "!=", False)
+        owed = Domain("kind", "=", "promise") | (
+            # open, and nobody is to visit for it any more
+            Domain("visit_id", "=", False)
+            | Domain("visit_id.state", "not in", ("planned", "open"))
+        )
+        owed &= Domain("state", "in", ("open", "planned"))
         work = SQL(
             "%s UNION ALL %s",
-            self._get_touchpoint_work(base, until, today, tomorrow, view),
-            self._get_case_work(base, until, tomorrow),
+            self._get_touchpoint_work(base & human),
+            self._get_case_work(base & owed, until),
         )
         return self._keep_callable(work) if view["callable_now"] else work
 
@@ -87,73 +98,69 @@ class CrlDesk(models.AbstractModel):
         )
 
     @api.model
-    def _get_touchpoint_work(self, base, until, today, tomorrow, view):
-        states = ["open"] if view["day"] == "due" else ["open", "planned"]
-        domain = base & Domain("state", "in", states)
-        domain &= Domain("channel", "in", HUMAN_CHANNELS)
-        if until:
-            # an unhappy customer's visit is prepared at once, whenever it is
-            domain &= Domain("date_planned", "<", until) | Domain(
-                "case_id", "!=", False
+    def _get_touchpoint_work(self, domain):
+        """The contacts of a domain the user may see, as rows of the list."""
+        today, tomorrow, __ = self._get_day_limits()
+        self.env.flush_all()
+        return (
+            self.env["crl.touchpoint"]
+            ._search(domain)
+            .select(
+                SQL("'crl.touchpoint' AS model"),
+                SQL("crl_touchpoint.id"),
+                SQL("crl_touchpoint.partner_id"),
+                SQL("crl_touchpoint.user_id"),
+                SQL("crl_touchpoint.channel"),
+                SQL("crl_touchpoint.date_planned AS date"),
+                SQL(
+                    """CASE WHEN crl_touchpoint.case_id IS NOT NULL THEN 0
+                            WHEN crl_touchpoint.date_planned < %(today)s THEN 1
+                            WHEN crl_touchpoint.date_planned >= %(tomorrow)s THEN 5
+                            WHEN crl_touchpoint.outcome = 'call_back'
+                              OR crl_touchpoint.dedup_key LIKE 'agreed:%%' THEN 2
+                            WHEN crl_touchpoint.campaign_id IS NOT NULL THEN 4
+                            ELSE 3 END AS place""",
+                    today=today,
+                    tomorrow=tomorrow,
+                ),
             )
-        query = self.env["crl.touchpoint"]._search(domain)
-        return query.select(
-            SQL("'crl.touchpoint' AS model"),
-            SQL("crl_touchpoint.id"),
-            SQL("crl_touchpoint.partner_id"),
-            SQL("crl_touchpoint.user_id"),
-            SQL("crl_touchpoint.channel"),
-            SQL("crl_touchpoint.date_planned AS date"),
-            SQL("%s AS place", self._get_place(today, tomorrow)),
         )
 
     @api.model
-    def _get_place(self, today, tomorrow):
-        """The place of a contact's reason in ``REASONS``, as SQL."""
+    def _get_case_work(self, domain, until=None):
+        """Promises and cases of a domain the user may see, as rows of the list; a
+        promise is due when whoever has it now is to have done their part.
+
+        :param until: only promises that fall due before, naive UTC
+        """
+        __, tomorrow, __ = self._get_day_limits()
+        self.env.flush_all()
+        cases = (
+            self.env["crl.case"]
+            ._search(domain)
+            .select(
+                SQL("crl_case.*"),
+                SQL(
+                    """COALESCE((SELECT h.deadline FROM crl_case_hand h
+                                  WHERE h.case_id = crl_case.id
+                                    AND h.date_from IS NOT NULL AND h.date_to IS NULL
+                                  LIMIT 1), crl_case.deadline) AS due"""
+                ),
+            )
+        )
         return SQL(
-            """CASE WHEN crl_touchpoint.case_id IS NOT NULL THEN 0
-                    WHEN crl_touchpoint.date_planned < %(today)s THEN 1
-                    WHEN crl_touchpoint.date_planned >= %(tomorrow)s THEN 5
-                    WHEN crl_touchpoint.outcome = 'call_back'
-                      OR crl_touchpoint.dedup_key LIKE 'agreed:%%' THEN 2
-                    WHEN crl_touchpoint.campaign_id IS NOT NULL THEN 4
-                    ELSE 3 END""",
-            today=today,
-            tomorrow=tomorrow,
-        )
-
-    @api.model
-    def _get_case_work(self, base, until, tomorrow):
-        """Promises, and open cases that have no visit ahead."""
-        promise = Domain("kind", "=", "promise")
-        if until:
-            promise &= Domain("deadline", "<", until)
-        waiting = Domain("kind", "in", VISIT_KINDS) & (
-            Domain("visit_id", "=", False)
-            | Domain("visit_id.state", "not in", ("planned", "open"))
-        )
-        domain = base & Domain("state", "in", ("open", "planned")) & (promise | waiting)
-        query = self.env["crl.case"]._search(domain)
-        return query.select(
-            SQL("'crl.case' AS model"),
-            SQL("crl_case.id"),
-            SQL("crl_case.partner_id"),
-            SQL("crl_case.user_id"),
-            SQL("'promise' AS channel"),
-            SQL("crl_case.deadline AS date"),
-            SQL("%s AS place", self._get_case_place(tomorrow)),
-        )
-
-    @api.model
-    def _get_case_place(self, tomorrow):
-        """The place of a case's reason in ``REASONS``, as SQL."""
-        return SQL(
-            """CASE WHEN crl_case.kind != 'promise' THEN 0
-                    WHEN crl_case.deadline < %(now)s THEN 1
-                    WHEN crl_case.deadline >= %(tomorrow)s THEN 5
-                    ELSE 2 END""",
+            """SELECT 'crl.case' AS model, id, partner_id, user_id,
+                      'promise' AS channel, due AS date,
+                      CASE WHEN kind != 'promise' THEN 0
+                           WHEN due < %(now)s THEN 1
+                           WHEN due >= %(tomorrow)s THEN 5
+                           ELSE 2 END AS place
+                 FROM (%(cases)s) c
+                WHERE kind != 'promise' OR due < %(until)s""",
             now=fields.Datetime.now(),
             tomorrow=tomorrow,
+            cases=cases,
+            until=until or datetime.max,
         )
 
     @api.model
@@ -199,10 +206,10 @@ class CrlDesk(models.AbstractModel):
 
     @api.model
     def _get_page(self, work, view):
-        """The rows of one page: ``[(model, id, place)]``."""
+        """The rows of one page: ``[(model, id, place, date)]``."""
         return self.env.execute_query(
             SQL(
-                """SELECT model, id, place FROM (%s) w WHERE %s
+                """SELECT model, id, place, date FROM (%s) w WHERE %s
                  ORDER BY place, date, id LIMIT %s OFFSET %s""",
                 work,
                 self._get_filter(view),

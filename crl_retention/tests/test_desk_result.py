@@ -242,3 +242,73 @@ class TestDeskCampaign(CampaignCase):
                     answer["next"]["contact"]["id"],
                     {"verdict": "positive", "indicators": {measured.id: 4}},
                 )
+
+
+@tagged("post_install", "-at_install")
+class TestDeskPromise(DeskCase):
+    """A promise is taken at a contact, and settled where it falls due."""
+
+    def setUp(self):
+        super().setUp()
+        self.call = self.open_calls()
+        self.desk().finish(
+            self.call.id,
+            {
+                **FINE,
+                "promise": {
+                    "text": "The spare part",
+                    "deadline": "2026-03-10 15:00:00",
+                    "user_id": self.leader.id,
+                },
+            },
+            False,
+        )
+        self.promise = self.customer.crl_case_ids
+
+    def rows(self, user):
+        return [
+            (row["key"], row["reason"], row["date"])
+            for row in self.desk(user).get_worklist({"day": "week"})["rows"]
+            if row["model"] == "crl.case"
+        ]
+
+    def test_taken_at_a_call_it_is_on_the_list_of_who_does_it(self):
+        key, promise = f"c{self.promise.id}", self.promise
+        self.assertEqual(promise.taken_by_id, self.rep)
+        when = "2026-03-10 15:00:00"
+        self.assertEqual(self.rows(self.leader), [(key, "soon", when)])
+        self.assertFalse(self.rows(self.rep))
+        self.at("2026-03-10 09:00:00")
+        self.assertEqual(self.rows(self.leader), [(key, "promised", when)])
+        # the workshop does its part first
+        desk = self.desk(self.leader)
+        shown = desk.settle_promise(
+            promise.id, "hand_over", "Mend it", self.rep.id, "2026-03-10 11:00:00"
+        )
+        self.assertEqual(shown["case"]["promised_by"], self.rep.name)
+        self.assertEqual(
+            [hand["state"] for hand in shown["case"]["chain"]], ["done", "now", "next"]
+        )
+        when = "2026-03-10 11:00:00"
+        self.assertEqual(self.rows(self.rep), [(key, "promised", when)])
+        self.at("2026-03-10 12:00:00")
+        self.assertEqual(self.rows(self.rep), [(key, "overdue", when)])
+        card = self.desk().open_contact(self.call.id)["customer"]
+        self.assertEqual(card["promises"][0]["text"], "The spare part")
+
+    def test_settled_it_is_off_the_list(self):
+        with self.assertRaises(UserError):
+            self.desk(self.leader).settle_promise(self.promise.id, "forget")
+        shown = self.desk(self.leader).settle_promise(self.promise.id, "keep", "Done")
+        self.assertFalse(shown["case"]["is_live"])
+        self.assertEqual(self.promise.promise_state, "kept")
+        self.assertFalse(self.rows(self.leader))
+
+    def test_of_others_it_is_not_to_be_seen(self):
+        desk = self.desk(self.other_rep)
+        for verb in (
+            desk.open_case,
+            lambda number: desk.settle_promise(number, "keep"),
+        ):
+            with self.assertRaises(AccessError):
+                verb(self.promise.id)
