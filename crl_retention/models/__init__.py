@@ -137,3 +137,6 @@ from . import res_users
 from . import res_users_absence
 from . import res_users_leaving
 from . import sms_sms
+from . import crl_day
+from . import crl_day_route
+from . import crl_day_rows

@@ -77,6 +77,9 @@ class CrlTouchpoint(models.Model):
     is_fixed = fields.Boolean(
         "Keeps Its Day", help="Set by hand or by a new try: the procedure leaves it."
     )
+    is_agreed = fields.Boolean(
+        "Time Agreed", help="Somebody gave it this time: the order of a day keeps it."
+    )
     attempt = fields.Integer("Tries", default=0)
     case_id = fields.Many2one("crl.case", index="btree_not_null", ondelete="set null")
     state = fields.Selection(STATES, default="planned", required=True)

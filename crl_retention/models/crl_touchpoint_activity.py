@@ -264,11 +264,14 @@ class CrlTouchpoint(models.Model):
         owned._open_activities()
         owned._log("repaired", "lost", self.env._("The activity was gone: made anew."))
 
-    def _follow_activity(self, moment):
-        """Take the moment a user gave the activity or its meeting."""
+    def _follow_activity(self, moment, is_agreed=True):
+        """Take the moment a user gave the activity or its meeting.
+
+        :param is_agreed: False when they chose but the day
+        """
         self.ensure_one()
         before = self.date_planned
-        self.write({"date_planned": moment, "is_fixed": True})
+        self.write({"date_planned": moment, "is_fixed": True, "is_agreed": is_agreed})
         self._log("moved", "activity", self._get_move_text(before, moment))
         self.case_id._visit_agreed(self)
         self.env["crl.relationship"]._refresh(self.partner_id)

@@ -154,4 +154,4 @@ class CrlTouchpoint(models.Model):
                 moments[touchpoint.id] = now
         moved = self.browse(moments)
         for moment, touchpoints in moved.grouped(lambda t: moments[t.id]).items():
-            touchpoints.date_planned = moment
+            touchpoints.write({"date_planned": moment, "is_agreed": False})

@@ -150,7 +150,7 @@ class CrlTouchpoint(models.Model):
         what was agreed for a day of its own moves to today alone."""
         now = fields.Datetime.now()
         agreed = self.filtered("is_fixed")
-        agreed.write({"date_planned": now, "date_due": now})
+        agreed.write({"date_planned": now, "date_due": now, "is_agreed": False})
         for enrollment, touchpoints in (self - agreed).grouped("enrollment_id").items():
             late = now - min(touchpoints.mapped("date_planned"))
             enrollment.paused_days += late.days

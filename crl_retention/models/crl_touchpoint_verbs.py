@@ -77,15 +77,7 @@ class CrlTouchpoint(models.Model):
         """
         touchpoints = self._as_engine()
         moment = self._check_moment(date_planned)
-        for touchpoint in touchpoints:
-            before = touchpoint.date_planned
-            touchpoint._reschedule(moment)
-            touchpoint._log(
-                "moved", "manual", touchpoint._get_move_text(before, moment)
-            )
-        self.env["crl.relationship"].sudo()._refresh(  # reps read facts only
-            touchpoints.partner_id
-        )
+        touchpoints._move_by_hand(dict.fromkeys(touchpoints, moment))
         return True
 
     def action_open_result(self):
@@ -112,9 +104,28 @@ class CrlTouchpoint(models.Model):
 
     # ---- What follows ----
 
-    def _reschedule(self, moment):
+    def _move_by_hand(self, moments, is_agreed=True):
+        """Move contacts by hand, each to a moment of its own.
+
+        :param moments: ``{touchpoint: UTC datetime}``
+        :param is_agreed: whether the time was chosen, not only the day
+        """
+        for touchpoint in self:
+            before, moment = touchpoint.date_planned, moments[touchpoint]
+            touchpoint._reschedule(moment, is_agreed)
+            touchpoint._log(
+                "moved", "manual", touchpoint._get_move_text(before, moment)
+            )
+        self.env["crl.relationship"]._refresh(self.partner_id)
+
+    def _reschedule(self, moment, is_agreed=True):
         self.ensure_one()
-        vals = {"date_planned": moment, "is_fixed": True, "hold_reason": False}
+        vals = {
+            "date_planned": moment,
+            "is_fixed": True,
+            "is_agreed": is_agreed,
+            "hold_reason": False,
+        }
         if self.state == "open" and self.activity_id:
             tz = self.user_id.tz or self.company_id._crl_tz()
             activity = self.activity_id.with_context(crl_engine=True)
@@ -233,6 +244,7 @@ class CrlTouchpoint(models.Model):
                 "date_planned": moment,
                 "date_due": moment,
                 "is_fixed": True,
+                "is_agreed": False,
             }
         )
         text = self.env._("Next try on %s.", format_date(self.env, day))

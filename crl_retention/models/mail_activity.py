@@ -158,11 +158,15 @@ class MailActivity(models.Model):
         given = self.filtered(
             lambda activity: activity.user_id.id != vals.get("user_id")
         )
+        starts = {}
+        if "date_deadline" in vals:
+            # of the own activity, whoever's the meeting is
+            starts = {a.id: a.calendar_event_id.start for a in self.sudo()}
         result = super().write(vals)
         if self._crl_is_engine():
             return result
         if "date_deadline" in vals:
-            self._crl_follow_date()
+            self._crl_follow_date(starts)
         if vals.get("user_id"):
             given._crl_follow_user()
         if "active" in vals and not vals["active"]:
@@ -199,17 +203,22 @@ class MailActivity(models.Model):
             dont_notify=True, crl_engine=True
         ).write({"user_id": user.id, "partner_ids": user.partner_id.ids})
 
-    def _crl_follow_date(self):
+    def _crl_follow_date(self, starts):
+        """Take the contacts along to the day of their activities.
+
+        :param starts: when the meetings began just before: one that had moved already
+            was given a time by somebody, the others follow the day
+        """
         for touchpoint in self._crl_get_live():
             activity = touchpoint.activity_id
             tz = touchpoint.user_id.tz or touchpoint.company_id._crl_tz()
             start = activity.calendar_event_id.start
             day = schedule.local_day(touchpoint.date_planned, tz)
             if start and start != touchpoint.date_planned:
-                touchpoint._follow_activity(start)
+                touchpoint._follow_activity(start, starts.get(activity.id) == start)
             elif not start and day != activity.date_deadline:
                 touchpoint._follow_activity(
-                    schedule.utc_at(activity.date_deadline, 9.0, tz)
+                    schedule.utc_at(activity.date_deadline, 9.0, tz), is_agreed=False
                 )
 
     def _crl_follow_user(self):

@@ -47,6 +47,11 @@ class ResCompany(models.Model):
         default=True,
         help="A visit that falls due is entered in the rep's calendar as well.",
     )
+    crl_travel_speed = fields.Integer(
+        "Driving Speed (km/h)",
+        default=50,
+        help="How fast reps get from visit to visit, towns and country mixed.",
+    )
     crl_daily_calls = fields.Integer(
         "Calls a Day",
         help="The most calls that fall due for one rep on one day; the others wait "
@@ -135,6 +140,9 @@ class ResCompany(models.Model):
     _crl_days_positive = models.Constraint(
         "CHECK(crl_catch_up_days >= 1 AND crl_wait_days >= 0)",
         "The catch-up takes at least 1 day, and days cannot be negative.",
+    )
+    _crl_travel_speed_positive = models.Constraint(
+        "CHECK(crl_travel_speed > 0)", "The driving speed must be more than 0."
     )
     _crl_limits_positive = models.Constraint(
         "CHECK(crl_email_gap_hours >= 0 AND crl_sms_gap_hours >= 0 "

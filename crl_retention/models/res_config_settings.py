@@ -20,6 +20,9 @@ class ResConfigSettings(models.TransientModel):
     crl_book_visits = fields.Boolean(
         related="company_id.crl_book_visits", readonly=False
     )
+    crl_travel_speed = fields.Integer(
+        related="company_id.crl_travel_speed", readonly=False
+    )
     crl_quiet_hours = fields.Boolean(
         related="company_id.crl_quiet_hours", readonly=False
     )

@@ -10,6 +10,8 @@ from . import test_card
 from . import test_case
 from . import test_consent
 from . import test_consent_merge
+from . import test_day
+from . import test_day_tour
 from . import test_demo
 from . import test_dry_run
 from . import test_engine

@@ -1,0 +1,237 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import format_date, format_time
+
+from ..tools import maps, route, schedule
+
+#: The colour of each reason; the words beside it say the same.
+TONES = {"overdue": "danger", "at_risk": "warning", "due": "warning", "fine": "success"}
+
+
+class CrlDay(models.AbstractModel):
+    """What the screen *My Visits* shows."""
+
+    _inherit = "crl.day"
+
+    def _get_day(self, rep, day, today, visits):
+        """The day as the screen has it; texts are in the reader's language, times on
+        the rep's clock, ``planned`` in UTC."""
+        tz = self._get_tz(rep)
+        done = self._find_done(rep, day)
+        frame = self._get_frame(rep, day, today, done)
+        stops = route.arrange([self._get_stop(v, day, tz) for v in visits], frame)
+        timetable, total = route.timetable(stops, frame)
+        shown = {visit.id: visit for visit in visits}
+        facts = self._read_facts(visits)
+        rows = [
+            self._get_row(shown[leg.key], leg, stop, day, today, tz, facts, frame)
+            for leg, stop in zip(timetable, stops, strict=True)
+        ]
+        ahead = self._find_ahead(rep, day, visits) if day >= today else visits.browse()
+        suggestions = self._get_suggestions(ahead, stops, frame)
+        ends = timetable[-1].begin + stops[-1].stay if timetable else frame.begin
+        return {
+            "date": str(day),
+            "date_text": format_date(self.env, day, date_format="EEEE d MMMM"),
+            "is_today": day == today,
+            "before": str(day - timedelta(days=1)),
+            "after": str(day + timedelta(days=1)),
+            "user": {"id": rep.id, "name": rep.name},
+            "users": self._get_reps(rep),
+            "can_act": day >= today
+            and self.env.user.has_group("crl_retention.crl_retention_group_user"),
+            "rows": rows,
+            "done": [self._get_done_row(visit, tz) for visit in done],
+            "suggestions": [
+                self._get_suggestion(visit, more, tz) for visit, more in suggestions
+            ],
+            "distance": round(total),
+            "begin": self._format_minutes(frame.begin, day, tz),
+            "end": self._format_minutes(ends, day, tz),
+            "route_links": self._get_route_links(stops, frame),
+            "is_used": self._is_used(stops, shown, day, tz),
+            "notes": self._get_notes(frame, stops),
+        }
+
+    def _format_minutes(self, minutes, day, tz):
+        moment = self._get_moment(minutes, day, tz)
+        return format_time(self.env, moment, tz=tz, time_format="short")
+
+    def _is_used(self, stops, shown, day, tz):
+        """Whether the visits have this order already, on this day."""
+        planned = [shown[stop.key].date_planned for stop in stops]
+        return (
+            all(a < b for a, b in zip(planned, planned[1:], strict=False))
+            and all(schedule.local_day(moment, tz) == day for moment in planned)
+            and all(shown[stop.key].is_fixed for stop in stops)
+        )
+
+    def _get_notes(self, frame, stops):
+        """What the times rest upon, and what is missing for better ones."""
+        notes = [
+            self.env._(
+                "Driving times are estimates: %(speed)s km/h on roads %(detour)s times "
+                "as long as the straight line, and an hour a visit unless the calendar "
+                "says else.",
+                speed=round(frame.speed),
+                detour=route.DETOUR,
+            )
+        ]
+        if not frame.base:
+            notes.append(
+                self.env._(
+                    "Neither you nor the company has coordinates: the way begins at "
+                    "the first visit."
+                )
+            )
+        lost = sum(not stop.place for stop in stops)
+        if lost:
+            notes.append(self._get_hint(lost))
+        return notes
+
+    def _get_hint(self, lost):
+        if hasattr(self.env["res.partner"], "geo_localize"):
+            return self.env._(
+                "%s visits have no coordinates. Open the customer and press “Compute "
+                "based on address”.",
+                lost,
+            )
+        return self.env._(
+            "%s visits have no coordinates. An administrator can install Odoo's "
+            "“Partners Geolocation”, which finds them by the address.",
+            lost,
+        )
+
+    # ---- Rows ----
+
+    def _read_facts(self, visits):
+        """Open promises and cases of the customers, as far as the user may see them."""
+        cases = self.env["crl.case"].search(
+            [
+                ("partner_id", "in", visits.partner_id.ids),
+                ("state", "in", ("open", "planned")),
+            ],
+            order="deadline, id",
+        )
+        return {
+            "words": visits._get_last_words() if visits else {},
+            # which ones the user may see was searched just before
+            "cases": cases.sudo().grouped("partner_id"),
+        }
+
+    def _get_row(self, visit, leg, stop, day, today, tz, facts, frame):
+        partner = visit.partner_id
+        reason, reason_text = self._get_reason(visit, today, tz)
+        cases = facts["cases"].get(partner, self.env["crl.case"])
+        promises = cases.filtered(lambda case: case.kind == "promise")
+        spot = self._get_spot(visit)
+        moment = self._get_moment(leg.begin, day, tz)
+        return {
+            "id": visit.id,
+            "partner_id": partner.id,
+            "name": partner.name,
+            "contact_name": visit.contact_id.name or "",
+            "title": visit._get_title(),
+            "city": spot.city or partner.city or "",
+            "address": spot.contact_address_inline or "",
+            "reason": reason,
+            "reason_text": reason_text,
+            "tone": TONES[reason],
+            "planned": str(moment),
+            "time": self._format_minutes(leg.begin, day, tz),
+            "is_agreed": stop.at is not None,
+            "late_text": self._get_late_text(visit, leg, stop),
+            "distance": round(leg.distance, 1),
+            "drive": route.drive(leg.distance, frame.speed),
+            "has_place": bool(stop.place),
+            "is_added": schedule.local_day(visit.date_planned, tz) > day,
+            "phones": self._get_phones(visit),
+            "links": maps.place_links(stop.place, spot.contact_address_inline),
+            "last_words": facts["words"].get(partner.id) or "",
+            "band": partner.crl_band or "",
+            "band_text": self._get_label(partner, "crl_band"),
+            "promises": [self._get_case_row(case, tz) for case in promises],
+            "cases": [self._get_case_row(case, tz) for case in cases - promises],
+        }
+
+    def _get_late_text(self, visit, leg, stop):
+        if not leg.late or visit.case_id and visit.case_id.is_late:
+            return ""
+        if stop.at is None:
+            return self.env._("After the deadline: go earlier, or ask for help.")
+        return self.env._("About %s minutes late for the agreed time.", leg.late)
+
+    def _get_label(self, record, name):
+        labels = dict(record._fields[name]._description_selection(self.env))
+        return labels.get(record[name], "")
+
+    def _get_reason(self, visit, today, tz):
+        """Why the visit is on the list, as a code and in words."""
+        planned = schedule.local_day(visit.date_planned, tz)
+        case = visit.case_id if visit.case_id and visit.case_id._is_live() else None
+        if case:
+            until = self._format_until(case.deadline, tz)
+            if case.is_late:
+                text = self.env._("Unhappy customer: the visit was due by %s", until)
+                return "overdue", text
+            return "at_risk", self.env._("Unhappy customer: visit by %s", until)
+        days = (today - planned).days
+        if days == 1:
+            return "overdue", self.env._("Overdue since yesterday")
+        if days > 1:
+            return "overdue", self.env._("Overdue for %s days", days)
+        if visit.partner_id.crl_band == "at_risk":
+            return "at_risk", self.env._("Customer at risk")
+        if not days:
+            return "due", self.env._("Due today")
+        on = format_date(self.env, planned, date_format="EEEE d MMM")
+        return "fine", self.env._("Due on %s", on)
+
+    def _format_until(self, moment, tz):
+        day = schedule.local_day(moment, tz)
+        return self.env._(
+            "%(day)s, %(time)s",
+            day=format_date(self.env, day, date_format="EEE d MMM"),
+            time=format_time(self.env, moment, tz=tz, time_format="short"),
+        )
+
+    def _get_phones(self, visit):
+        people = visit.contact_id | visit.partner_id
+        return [
+            {
+                "label": person.name or "",
+                "number": person.phone,
+                "url": f"tel:{person.phone_sanitized or person.phone}",
+            }
+            for person in people
+            if person.phone
+        ]
+
+    def _get_case_row(self, case, tz):
+        return {
+            "id": case.id,
+            "text": case.description or self._get_label(case, "kind"),
+            "deadline": self._format_until(case.deadline, tz),
+            "late": case.is_late,
+        }
+
+    def _get_done_row(self, visit, tz):
+        return {
+            "id": visit.id,
+            "name": visit.partner_id.name,
+            "time": format_time(self.env, visit.date_done, tz=tz, time_format="short"),
+            "verdict": visit.verdict or "",
+            "verdict_text": self._get_label(visit, "verdict"),
+        }
+
+    def _get_suggestion(self, visit, more, tz):
+        day = schedule.local_day(visit.date_planned, tz)
+        on = format_date(self.env, day, date_format="EEEE d MMM")
+        return {
+            "id": visit.id,
+            "name": visit.partner_id.name,
+            "city": visit.partner_id.city or "",
+            "text": self.env._("Due on %s", on),
+            "more": round(more, 1),
+        }
