@@ -61,6 +61,7 @@
         "views/crl_alert_views.xml",
         "views/crl_stage_change_views.xml",
         "views/crl_report_views.xml",
+        "data/spreadsheet_dashboard_data.xml",
         "views/crl_selection_actions.xml",
         "views/crl_summary.xml",
         "views/crl_day_views.xml",

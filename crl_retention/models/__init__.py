@@ -140,3 +140,4 @@ from . import sms_sms
 from . import crl_day
 from . import crl_day_route
 from . import crl_day_rows
+from . import spreadsheet_dashboard

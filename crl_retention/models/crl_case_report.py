@@ -26,7 +26,6 @@ class CrlCase(models.Model):
         "First Opened",
         readonly=True,
         copy=False,
-        default=fields.Datetime.now,
         help="When the case opened first, however often its clock began anew.",
     )
     reopen_count = fields.Integer(
@@ -63,6 +62,11 @@ class CrlCase(models.Model):
         "Groups show the median.",
     )
 
+    def _start(self):
+        for case in self:
+            case.date_first = case.date_open
+        return super()._start()
+
     @api.model
     def _get_figures(self, alias):
         kind, state, on_time, deadline, closed, first, opened = (
@@ -98,7 +102,7 @@ class CrlCase(models.Model):
             ),
             "recover_days": SQL(
                 """CASE WHEN %s = 'recovered'
-                        THEN EXTRACT(EPOCH FROM %s - COALESCE(%s, %s))::float / 86400
+                        THEN EXTRACT(EPOCH FROM %s - LEAST(%s, %s))::float / 86400
                    END""",
                 state,
                 closed,
