@@ -62,6 +62,7 @@
         "views/crl_stage_change_views.xml",
         "views/crl_report_views.xml",
         "data/spreadsheet_dashboard_data.xml",
+        "views/crl_quota_views.xml",
         "views/crl_selection_actions.xml",
         "views/crl_summary.xml",
         "views/crl_day_views.xml",
@@ -82,6 +83,7 @@
             "crl_retention/static/src/dry_run/**/*",
             "crl_retention/static/src/health/**/*",
             "crl_retention/static/src/timeline/**/*",
+            "crl_retention/static/src/portfolio/**/*",
         ],
         "web.assets_tests": [
             "crl_retention/static/tests/tours/**/*",

@@ -101,6 +101,13 @@ from . import crl_desk_card
 from . import crl_desk_result
 from . import crl_desk_team
 from . import crl_desk_promise
+from . import crl_touchpoint_booking
+from . import crl_quota
+from . import crl_quota_count
+from . import crl_portfolio
+from . import crl_portfolio_week
+from . import crl_portfolio_suggestion
+from . import crl_portfolio_fill
 from . import calendar_event
 from . import ir_http
 from . import ir_qweb
@@ -115,10 +122,12 @@ from . import phone_blacklist
 from . import resource_calendar
 from . import res_company
 from . import res_company_health
+from . import res_company_quota
 from . import res_config_settings
 from . import res_partner
 from . import crl_call_window
 from . import res_partner_address
+from . import res_partner_booking
 from . import res_partner_indicator
 from . import res_partner_consent
 from . import res_partner_promise
@@ -135,6 +144,7 @@ from . import res_partner_why
 from . import res_partner_facts
 from . import res_users
 from . import res_users_absence
+from . import res_users_hours
 from . import res_users_leaving
 from . import sms_sms
 from . import crl_day

@@ -21,3 +21,11 @@ class CalendarEvent(models.Model):
         self.env["crl.actor"]._check_one(self)
         activity = self.activity_ids.filtered("crl_asks_result")[:1]
         return activity.action_done() if activity else None
+
+    def _crl_get_shown_name(self):
+        """What the event is for whoever looks: of others' private ones not the name."""
+        self.ensure_one()
+        if self.sudo(False)._check_private_event_conditions():
+            return self.env._("Busy")
+        # sudo: the engine asks in the user's name, and checked that above
+        return self.sudo().name

@@ -46,6 +46,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.relationship", "_refresh_health_due"),
             ("crl.alert", "_wake_due"),
             ("crl.alert", "_start_playbooks"),
+            ("crl.quota", "_copy_due"),
         ]
 
     @api.model

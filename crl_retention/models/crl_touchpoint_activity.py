@@ -126,7 +126,7 @@ class CrlTouchpoint(models.Model):
                         touchpoint._get_step().activity_type_id
                         or types[touchpoint.channel]
                     ).id,
-                    "summary": text._get_title(),
+                    "summary": text._get_summary(),
                     "note": text._get_briefing(words.get(touchpoint.partner_id.id)),
                     "date_deadline": schedule.local_day(
                         touchpoint.date_planned,
@@ -137,6 +137,10 @@ class CrlTouchpoint(models.Model):
                 }
             )
         return vals_list
+
+    def _get_summary(self):
+        """What the rep's activity is called."""
+        return self._get_title()
 
     def _get_briefing(self, last_words):
         """What the rep should know before the contact: reason, script, last words."""
@@ -168,9 +172,9 @@ class CrlTouchpoint(models.Model):
             hand = touchpoint.activity_id.user_id
             vals_list.append(
                 {
-                    "name": touchpoint.with_context(lang=hand.lang).display_name,
+                    "name": touchpoint.with_context(lang=hand.lang)._get_meeting_name(),
                     "start": start,
-                    "stop": start + timedelta(hours=1),
+                    "stop": start + touchpoint.company_id._crl_get_visit_length(),
                     "user_id": hand.id,
                     "partner_ids": hand.partner_id.ids,
                     "location": touchpoint.partner_id.contact_address_inline,
@@ -182,6 +186,10 @@ class CrlTouchpoint(models.Model):
             touchpoint.activity_id.with_context(
                 crl_engine=True
             ).calendar_event_id = event
+
+    def _get_meeting_name(self):
+        """What the visit is called in the rep's calendar."""
+        return self.display_name
 
     def _get_meeting_start(self):
         """The planned moment, or when it is past the next half hour of a working day's

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import format_datetime, plaintext2html
 
 
 class CrlTouchpoint(models.Model):
@@ -134,3 +134,43 @@ class CrlTouchpoint(models.Model):
             for partner, user, summary in wanted
             if user
         }
+
+    # ---- Booked visits ----
+
+    def _tell_moment(self, user=None):
+        self.ensure_one()
+        user = user or self.user_id
+        return format_datetime(
+            self.with_context(lang=user.lang or self.env.lang).env,
+            self.date_planned,
+            tz=user._crl_get_tz(self.company_id),
+            dt_format="EEEE d MMMM, HH:mm",
+        )
+
+    def _tell_booked(self):
+        """Tell each rep once which visits were booked for them."""
+        asked = self.filtered(lambda t: t.booking == "proposed" and not t._is_mine())
+        for rep, visits in asked.grouped("user_id").items():
+            own = visits.with_context(lang=rep.lang)
+            own._tell_all(
+                rep,
+                own.env._("%s booked visits for you", self.env.user.name),
+                own.env._("Accept them, or move those that do not suit you:"),
+            )
+
+    def _tell_bookers(self, text):
+        """Tell whoever booked the visits, unless it was the user."""
+        for booker, visits in self.grouped("booked_by_id").items():
+            if booker and booker != self.env.user:
+                own = visits.with_context(lang=booker.lang)
+                own._tell_all(booker, text, "")
+
+    def _tell_all(self, user, subject, text):
+        lines = [text] if text else []
+        lines += [f"{t.partner_id.display_name}: {t._tell_moment(user)}" for t in self]
+        self.env["mail.thread"].message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=subject,
+            body=plaintext2html("\n".join([subject, *lines])),
+            force_send=False,
+        )

@@ -69,6 +69,18 @@ class ResConfigSettings(models.TransientModel):
     crl_health_points = fields.Float(
         related="company_id.crl_health_points", readonly=False
     )
+    crl_target_new_accounts = fields.Integer(
+        related="company_id.crl_target_new_accounts", readonly=False
+    )
+    crl_target_meetings = fields.Integer(
+        related="company_id.crl_target_meetings", readonly=False
+    )
+    crl_visit_minutes = fields.Integer(
+        related="company_id.crl_visit_minutes", readonly=False
+    )
+    crl_travel_minutes = fields.Integer(
+        related="company_id.crl_travel_minutes", readonly=False
+    )
     crl_portfolio_admin_id = fields.Many2one(
         related="company_id.crl_portfolio_admin_id", readonly=False
     )

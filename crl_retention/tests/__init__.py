@@ -3,6 +3,7 @@ from . import test_activity_done
 from . import test_alert
 from . import test_auto_reply
 from . import test_backlog
+from . import test_booking
 from . import test_campaign
 from . import test_campaign_result
 from . import test_campaign_tour
@@ -42,6 +43,7 @@ from . import test_no_answer
 from . import test_opt_out
 from . import test_preferences
 from . import test_query_count
+from . import test_quota
 from . import test_render
 from . import test_report
 from . import test_screens

@@ -84,6 +84,13 @@ MATRIX = {
         "stranger": "r:E w:E c:E u:E",
     },
     "crl.case.hand": ENGINE,
+    "crl.quota": {
+        "rep leader": "r:A",
+        "colleague": "r:B",
+        "all direction": "r:AB",
+        "admin manager": "r:AB w:AB c:AB u:AB",
+        "stranger": "r:E",
+    },
     # what marketing works with; who is in a segment is nothing a rep reads
     "crl.segment": {
         "rep colleague leader all admin direction": "r:AS",

@@ -148,6 +148,12 @@ class TestAccessMatrix(TransactionCase):
                 "date_planned": now,
                 "date_done": now,
             },
+            "crl.quota": lambda: {
+                "user_id": customer.user_id.id,
+                "company_id": company.id,
+                # a month has one: what is tried beside it is of another
+                "date_from": "2026-02-01" if made("crl.quota") else "2026-01-01",
+            },
             "crl.touchpoint.log": lambda: {
                 **person,
                 "touchpoint_id": made("crl.touchpoint"),

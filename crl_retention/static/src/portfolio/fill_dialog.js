@@ -1,0 +1,38 @@
+import {Component, useState} from "@odoo/owl";
+import {Dialog} from "@web/core/dialog/dialog";
+
+/** What would bring a rep to the month's meetings, to be looked at and booked. */
+export class FillDialog extends Component {
+    static template = "crl_retention.FillDialog";
+    static components = {Dialog};
+    static props = {
+        fill: Object,
+        rep: String,
+        book: Function,
+        close: Function,
+    };
+
+    setup() {
+        this.state = useState({
+            lines: this.props.fill.lines.map((line) => ({...line, isOn: true})),
+            isBooking: false,
+        });
+    }
+
+    get chosen() {
+        return this.state.lines.filter((line) => line.isOn);
+    }
+
+    async book() {
+        if (this.state.isBooking) {
+            return;
+        }
+        this.state.isBooking = true;
+        try {
+            await this.props.book(this.chosen.map(({key, start}) => ({key, start})));
+            this.props.close();
+        } finally {
+            this.state.isBooking = false;
+        }
+    }
+}
