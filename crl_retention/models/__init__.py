@@ -105,6 +105,7 @@ from . import crl_touchpoint_booking
 from . import crl_quota
 from . import crl_quota_count
 from . import crl_portfolio
+from . import crl_portfolio_figure
 from . import crl_portfolio_week
 from . import crl_portfolio_suggestion
 from . import crl_portfolio_fill

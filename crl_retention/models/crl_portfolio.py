@@ -11,7 +11,15 @@ USER = "crl_retention.crl_retention_group_user"
 ALL = "crl_retention.crl_retention_group_all"
 ADMIN = "crl_retention.crl_retention_group_portfolio"
 #: Figures of the board, as of ``crl.quota._get_sources``.
-FIGURES = ("new_accounts", "meetings", "booked", "proposed", "no_show", "overdue")
+FIGURES = (
+    "new_accounts",
+    "won_back",
+    "meetings",
+    "booked",
+    "proposed",
+    "no_show",
+    "overdue",
+)
 
 
 class CrlPortfolio(models.AbstractModel):
@@ -211,85 +219,3 @@ class CrlPortfolio(models.AbstractModel):
                 )
             totals.append(total)
         return totals
-
-    # ---- What is behind a figure, and targets ----
-
-    @api.model
-    def open_figure(self, figure, month=None, user_id=None):
-        """The records behind a figure of the board, as an action.
-
-        :param figure: one of new_accounts, meetings, booked, proposed, no_show, overdue
-        :param user_id: id of the rep; those of everybody the user sees when empty
-        """
-        company, month = self.env.company, self._get_month(month)
-        if figure not in FIGURES:
-            raise UserError(self.env._("Choose a figure of the board."))
-        reps = self._get_reps(company, month)
-        if user_id:
-            reps = self._check_seen(user_id, company, month)
-        Quota = self.env[
-            "crl.quota"
-        ].sudo()  # only the filter: the list asks for rights
-        source = Quota._get_sources(company)[figure]
-        domain = Quota._get_month_domain(company, source, month, month)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._(
-                "%(figure)s, %(month)s",
-                figure=self._get_labels()[figure],
-                month=format_date(self.env, month, date_format="LLLL y"),
-            ),
-            "res_model": source.model,
-            "views": [(False, "list"), (False, "form")],
-            "domain": list(domain & Domain("user_id", "in", reps.ids)),
-        }
-
-    @api.model
-    def _get_labels(self):
-        return {
-            "new_accounts": self.env._("New accounts"),
-            "meetings": self.env._("Visits held"),
-            "booked": self.env._("Visits ahead"),
-            "proposed": self.env._("Visits to confirm"),
-            "no_show": self.env._("No-shows"),
-            "overdue": self.env._("Overdue visits"),
-        }
-
-    @api.model
-    def set_target(self, metric, target, month=None, user_id=None, team_id=None):
-        """Write the target of a rep, a team, or with neither of the company.
-
-        :param metric: 'new_accounts' or 'meetings'
-        :param int target: 0 or more
-        :raises AccessError: unless a portfolio administrator asks
-        """
-        actor, Quota = self.env["crl.actor"], self.env["crl.quota"]
-        if not (target == 0 or actor._is_id(target)):
-            raise UserError(self.env._("A target is a whole number, 0 or more."))
-        values = {
-            "metric": Quota._check_choice("metric", metric),
-            "date_from": self._get_month(month),
-            "company_id": self.env.company.id,
-            "user_id": actor._check_record("res.users", user_id).id,
-            "team_id": actor._check_record("crm.team", team_id).id,
-        }
-        row = Quota.search([(name, "=", value) for name, value in values.items()])
-        if row:
-            row.target = target
-        else:
-            Quota.create({**values, "target": target})
-        return True
-
-    @api.model
-    def copy_targets(self, month=None):
-        """Copy the latest targets before a month into it, where it has none.
-
-        :returns: how many were copied
-        :raises AccessError: unless a portfolio administrator asks
-        """
-        Quota = self.env["crl.quota"]
-        Quota.check_access("create")
-        # sudo: checked above
-        return Quota.sudo()._copy_into(
-            self._get_month(month), self.env.company, repeated=False
-        )

@@ -92,7 +92,9 @@ class CrlPortfolio(models.AbstractModel):
         tz = rep._crl_get_tz(company)
         day = schedule.local_day(visit.date_planned, tz)
         late = (schedule.local_day(fields.Datetime.now(), tz) - day).days
-        if late > 0:
+        if late == 1:
+            text = self.env._("%s: a day late", visit.title)
+        elif late > 1:
             text = self.env._(
                 "%(visit)s: %(days)s days late", visit=visit.title, days=late
             )

@@ -73,6 +73,13 @@ class CrlQuota(models.Model):
         model = "crl.touchpoint"
         return {
             "new_accounts": self._get_new_accounts(company),
+            # somebody won back is no new account: they are told apart
+            "won_back": Source(
+                "crl.stage.change",
+                Domain("company_id", "in", (company.id, False))
+                & Domain("stage_id.kind", "=", "won_back"),
+                "date",
+            ),
             "meetings": Source(model, held, "date_done"),
             "booked": Source(model, ahead, "date_planned"),
             "proposed": Source(

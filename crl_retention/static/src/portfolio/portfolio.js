@@ -13,7 +13,7 @@ export class Portfolio extends Component {
     static template = "crl_retention.Portfolio";
     static components = {Layout, PortfolioBar, PortfolioWeek};
     static props = {...standardActionServiceProps};
-    static path = "retention-portfolio";
+    static displayName = _t("Portfolio");
 
     setup() {
         this.orm = useService("orm");
