@@ -148,14 +148,6 @@ def test_round_up(moment):
 PLACES = st.tuples(st.floats(-89, 89), st.floats(-179, 179))
 
 
-@given(PLACES, PLACES)
-def test_distance(one, other):
-    distance = slots.distance_km(one, other)
-    assert 0 <= distance <= 20040
-    assert abs(distance - slots.distance_km(other, one)) < 1e-6
-    assert slots.distance_km(one, one) < 1e-3
-
-
 @given(
     st.lists(MOMENTS, max_size=20, unique=True),
     st.lists(st.one_of(st.none(), PLACES), max_size=20),

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools import schedule, slots
+from ..tools import route, schedule, slots
 from .crl_touchpoint_booking import LIVE
 
 #: Suggestions shown beside a week.
@@ -174,7 +174,7 @@ class CrlPortfolio(models.AbstractModel):
         if last and days < LONG_DAYS:
             return None
         beside = place and min(
-            ((slots.distance_km(place, other), name) for other, name in there.items()),
+            ((route.way(place, other), name) for other, name in there.items()),
             default=None,
         )
         if beside and beside[0] <= slots.NEAR_KM:

@@ -70,17 +70,6 @@ class CrlTouchpoint(models.Model):
         touchpoints._accept(self.env._("%s accepted the visit:", self.env.user.name))
         return True
 
-    def action_reschedule(self, date_planned):
-        touchpoints = self._as_engine()
-        moment = self._check_moment(date_planned)
-        for touchpoint in touchpoints.filtered(lambda t: t.booking and t.is_live):
-            # reps know their own calendars
-            if not touchpoint._is_mine():
-                touchpoint._check_free({touchpoint.id: moment}, touchpoint.user_id)
-        result = super().action_reschedule(date_planned)
-        touchpoints._booking_moved()
-        return result
-
     # ---- What follows ----
 
     @api.model
@@ -186,6 +175,17 @@ class CrlTouchpoint(models.Model):
         self._log("booked", self[:1].booking, notes)
         self.env["crl.relationship"]._refresh(self.partner_id)
 
+    def _move_by_hand(self, moments, is_agreed=True):
+        for touchpoint in self.filtered(lambda t: t.booking and t.is_live):
+            # reps know their own calendars
+            if not touchpoint._is_mine():
+                touchpoint._check_free(
+                    {touchpoint.id: moments[touchpoint]}, touchpoint.user_id
+                )
+        result = super()._move_by_hand(moments, is_agreed)
+        self._booking_moved()
+        return result
+
     def _accept(self, text):
         asked = self.filtered(lambda t: t.booking == "proposed")
         asked.booking = "accepted"
@@ -236,8 +236,8 @@ class CrlTouchpoint(models.Model):
             return self.env._("To confirm: %s", name)
         return name
 
-    def _follow_activity(self, moment):
-        result = super()._follow_activity(moment)
+    def _follow_activity(self, moment, is_agreed=True):
+        result = super()._follow_activity(moment, is_agreed)
         self._booking_moved()
         return result
 

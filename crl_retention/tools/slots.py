@@ -6,16 +6,16 @@ it there is time to get there; working hours may be used up to their ends.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
+from .route import Place, way
+
 Span = tuple[datetime, datetime]
-Place = tuple[float, float]
 
 #: Visits begin at full quarters of an hour.
 QUARTER = timedelta(minutes=15)
-#: Kilometres within which customers are near each other.
-NEAR_KM = 15.0
+#: Kilometres of road within which customers are near each other.
+NEAR_KM = 20.0
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -95,18 +95,6 @@ def round_up(moment: datetime) -> datetime:
     return moment + (midnight - moment) % QUARTER
 
 
-def distance_km(one: Place, other: Place) -> float:
-    """Kilometres as the crow flies between two places in degrees."""
-    (lat_1, lon_1), (lat_2, lon_2) = (
-        (radians(lat), radians(lon)) for lat, lon in (one, other)
-    )
-    half = (
-        sin((lat_2 - lat_1) / 2) ** 2
-        + cos(lat_1) * cos(lat_2) * sin((lon_2 - lon_1) / 2) ** 2
-    )
-    return 2 * 6371.0 * asin(sqrt(min(1.0, half)))
-
-
 class Wanted(NamedTuple):
     """A customer to be visited.
 
@@ -157,4 +145,4 @@ def fill(
 
 def is_near(place: Place, others: Iterable[Place]) -> bool:
     """Whether one of the places is near."""
-    return any(distance_km(place, other) <= NEAR_KM for other in others)
+    return any(way(place, other) <= NEAR_KM for other in others)
