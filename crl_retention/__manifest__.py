@@ -71,6 +71,7 @@
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/crl_desk_views.xml",
+        "views/crl_reception_views.xml",
         "views/crl_retention_menus.xml",
     ],
     "assets": {
@@ -84,6 +85,7 @@
             "crl_retention/static/src/health/**/*",
             "crl_retention/static/src/timeline/**/*",
             "crl_retention/static/src/portfolio/**/*",
+            "crl_retention/static/src/reception/**/*",
         ],
         "web.assets_tests": [
             "crl_retention/static/tests/tours/**/*",

@@ -1,3 +1,4 @@
+from . import lookup
 from . import feedback
 from . import health
 from . import preferences

@@ -56,7 +56,10 @@ from . import crl_case_reminder
 from . import crl_case_report
 from . import crl_case_hand
 from . import crl_case_promise
+from . import crl_case_promise_chain
 from . import crl_case_promise_activity
+from . import crl_reception
+from . import crl_reception_card
 from . import crl_indicator
 from . import crl_indicator_definition
 from . import crl_indicator_check
@@ -132,6 +135,7 @@ from . import res_partner_booking
 from . import res_partner_indicator
 from . import res_partner_consent
 from . import res_partner_promise
+from . import res_partner_lookup
 from . import res_partner_joining
 from . import res_partner_privacy
 from . import res_partner_retention

@@ -122,7 +122,8 @@ class ResPartner(models.Model):
     )
     # who else has an address is asked of every batch, and by Odoo of every email
     _crl_email_normalized = models.Index(
-        "(email_normalized) WHERE email_normalized IS NOT NULL"
+        # also of an email that begins so
+        "(email_normalized text_pattern_ops) WHERE email_normalized IS NOT NULL"
     )
     _crl_phone_sanitized = models.Index(
         "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"

@@ -39,6 +39,7 @@ from . import test_people_leaving
 from . import test_people_merge
 from . import test_people_privacy
 from . import test_promise
+from . import test_reception
 from . import test_no_answer
 from . import test_opt_out
 from . import test_preferences
