@@ -80,6 +80,7 @@ class ResConfigSettings(models.TransientModel):
     )
     crl_travel_minutes = fields.Integer(
         related="company_id.crl_travel_minutes", readonly=False
+    )
     group_crl_reception = fields.Boolean(
         "Every Employee Answers",
         implied_group="crl_retention.crl_retention_group_reception",
