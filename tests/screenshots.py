@@ -12,6 +12,11 @@ from bootstrap import demo, settings
 from tests.support.browser import Browser
 
 FOLDER = Path(settings.ROOT) / "doc" / "images"
+TIMELINE = [
+    (".o_kanban_record", "Panificio Zaccardini"),
+    (".nav-link", "Retention"),
+    (".o_crl_history button", "Everything"),
+]
 #: Name: who looks, the size of the window, where, and what is clicked there.
 PICTURES = {
     "customers": ("marta", (1600, 900), "retention-customers", []),
@@ -26,6 +31,14 @@ PICTURES = {
     "health": (
         *("marta", (1366, 1250), "retention-customers"),
         [(".o_kanban_record", "Pizzeria Corte Azzurra"), (".nav-link", "Retention")],
+    ),
+    "timeline": (
+        *("luca", (1366, 900), "retention-customers"),
+        TIMELINE,
+    ),
+    "timeline_phone": (
+        *("luca", (360, 800), "retention-customers"),
+        TIMELINE,
     ),
 }
 

@@ -7,12 +7,12 @@ from odoo.tools import format_date
 from .res_partner import INSIDERS
 
 #: What fits on one page: lines of each part, and characters of a text.
-MOST_LINES = 6
+MOST_LINES = 5
 MOST_CASES = 5
 MOST_EVENTS = 10
 MOST_PHONES = 4
-MOST_WORDS = 180
-MOST_NAME = 70
+MOST_WORDS = 120
+MOST_NAME = 60
 
 
 class ResPartner(models.Model):
@@ -36,7 +36,7 @@ class ResPartner(models.Model):
             "health": self._crl_get_summary_health(),
             "cases": self._crl_get_summary_cases(),
             "events": self._crl_get_summary_events(),
-            "last_words": self._crl_cut(self.crl_last_words, 2 * MOST_WORDS),
+            "last_words": self._crl_cut(self.crl_last_words, 200),
             # every relationship has this date: who does not see it does not see it
             "is_hidden": self.crl_relationship_id and not self.crl_customer_since,
         }
