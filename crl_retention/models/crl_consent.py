@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.consent import GRANTED, LIFTED, WITHDRAWN, Word, in_force
@@ -238,7 +239,23 @@ class CrlConsent(models.Model):
             ["crl_consents", "is_blacklisted", "phone_sanitized_blacklisted"],
             flush=False,
         )
+        rows.filtered(lambda row: row.status == WITHDRAWN)._take_back_messages()
         return rows
+
+    def _take_back_messages(self):
+        """What still waits in Odoo's queues for whoever said no does not go."""
+        if not self:
+            return
+        found = [
+            [(name, "in", self.filtered("address").mapped("address"))]
+            for name in set(ADDRESSES.values())
+        ]
+        people = self.env["res.partner"].with_context(active_test=False)
+        people = people.search(Domain.OR(found))
+        # the engine's records, whoever wrote the no down
+        self.env["crl.touchpoint"].sudo()._take_back_refused(
+            self.partner_id | people.commercial_partner_id
+        )
 
     # ---- Cleaning ----
 

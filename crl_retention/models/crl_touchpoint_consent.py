@@ -142,11 +142,7 @@ class CrlTouchpoint(models.Model):
         for medium in media:
             if not self._get_template(TEMPLATES[medium]):
                 continue
-            refusal = (
-                self._refuse_email(person)
-                if medium == "email"
-                else self._refuse_sms(person)
-            ) or self._refuse_dead(person, medium)
+            refusal = self._refuse(person, medium) or self._refuse_dead(person, medium)
             if not refusal:
                 return medium, refusals
             refusals.append(refusal)
@@ -220,6 +216,12 @@ class CrlTouchpoint(models.Model):
             if refusal:
                 decisions[touchpoint.id] = Decision("skip", "consent", refusal)
         return decisions
+
+    def _refuse(self, person, medium):
+        """Why the person gets nothing by a medium, as a sentence; '' when they may."""
+        if medium == "email":
+            return self._refuse_email(person)
+        return self._refuse_sms(person)
 
     def _refuse_email(self, person):
         """Why the person gets no email, as a sentence; '' when they may."""

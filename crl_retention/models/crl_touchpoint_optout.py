@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.consent import WITHDRAWN
 from .crl_consent import ADDRESSES
@@ -91,3 +92,22 @@ class CrlTouchpoint(models.Model):
                 **proof,
             )
         self._log("opted_out", "unsubscribe", self._get_address())
+
+    @api.model
+    def _take_back_refused(self, customers):
+        """Take out of Odoo's queues what may not go to these customers any more.
+
+        What has left meanwhile has arrived; what is just leaving makes this one look
+        again when it has left.
+        """
+        waiting = self.search(
+            Domain("partner_id", "in", customers.ids)
+            & Domain("state", "=", "open")
+            & Domain("medium", "!=", False)
+        )
+        refusals = {}
+        for touchpoint in waiting:
+            refusal = touchpoint._refuse(touchpoint._get_person(), touchpoint.medium)
+            if refusal:
+                refusals[touchpoint.id] = refusal
+        self.browse(refusals)._skip("consent", refusals)

@@ -151,11 +151,7 @@ class CrlTouchpoint(models.Model):
         for touchpoint in touchpoints:
             touchpoint._check_failed_message()
             person = touchpoint._get_person()
-            refusal = (
-                touchpoint._refuse_email(person)
-                if touchpoint.medium == "email"
-                else touchpoint._refuse_sms(person)
-            )
+            refusal = touchpoint._refuse(person, touchpoint.medium)
             if refusal:
                 raise UserError(refusal)
         touchpoints.tries = 0

@@ -84,6 +84,70 @@ class TestOptOut(CrlCase):
         message = self.touchpoint(enrollment, "step_m1_welcome")
         self.assertEqual((enrollment.state, message.state), ("exited", "cancelled"))
 
+    # ---- What waits in the queue already ----
+
+    def queued(self, purpose="marketing", partner=None):
+        """A mail that waits in Odoo's queue."""
+        step = self.env.ref("crl_retention.step_m1_welcome")
+        step.purpose = purpose
+        message = self.welcome(partner or self._new_customer("Casa", phone=False))
+        self.assertEqual((message.state, message.medium), ("open", "email"))
+        return message
+
+    def mail(self, message):
+        return self.env["mail.mail"].search(
+            [("mail_message_id", "=", message.mail_message_id.id)]
+        )
+
+    def assertTakenBack(self, message, words):
+        self.assertEqual(
+            (message.state, self.mail(message).state), ("skipped", "cancel")
+        )
+        lines = message.log_ids.filtered(lambda line: line.decision == "skipped")
+        self.assertEqual(lines.mapped("rule"), ["consent"])
+        self.assertIn(words, lines.note)
+        # nothing brings it back
+        self.env["mail.mail"].process_email_queue()
+        self.run_cron()
+        self.assertEqual(
+            (message.state, self.mail(message).state), ("skipped", "cancel")
+        )
+
+    def test_a_no_takes_back_what_waits(self):
+        message = self.queued()
+        no = {"email.marketing": "withdrawn"}
+        message.partner_id.with_user(self.rep).crl_set_consent(no, "By phone")
+        message.partner_id.with_user(self.rep).crl_set_consent(no, "Again")
+        self.assertTakenBack(message, "said no to marketing by email")
+
+    def test_a_no_to_marketing_lets_service_go(self):
+        message = self.queued("service")
+        customer = message.partner_id.with_user(self.rep)
+        customer.crl_set_consent({"email.marketing": "withdrawn"}, "By phone")
+        self.assertEqual(
+            (message.state, self.mail(message).state), ("open", "outgoing")
+        )
+        customer.crl_set_consent({"email.service": "withdrawn"}, "By phone")
+        self.assertTakenBack(message, "said no to service messages by email")
+
+    def test_a_blacklist_takes_back_from_whoever_has_the_address(self):
+        first = self.queued()
+        self.env["mail.blacklist"]._add(first.partner_id.email)
+        self.assertTakenBack(first, "blacklisted")
+
+    def test_do_not_contact_takes_back_everything(self):
+        message = self.queued("service")
+        message.partner_id.crl_do_not_contact = True
+        self.assertTakenBack(message, "does not want to be contacted")
+
+    def test_what_has_left_has_arrived(self):
+        message = self.queued()
+        message.mail_message_id.notification_ids.notification_status = "sent"
+        self.mail(message).state = "sent"
+        message.partner_id.crl_set_consent({"email.marketing": "withdrawn"}, "So")
+        self.assertEqual(message.state, "done")
+        self.assertEqual(self.mail(message).state, "sent")
+
     def test_nothing_else_sends(self):
         """Only the two methods behind the one door write mails and SMS to customers."""
         found = set()
