@@ -17,7 +17,9 @@ import {useBus, useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {useSetupAction} from "@web/search/action_hook";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {DeskCase} from "./desk_case";
 import {DeskCustomer} from "./desk_customer";
+import {sayMoment} from "./desk_dates";
 import {DeskKeyMap, useDeskKeys} from "./desk_keys";
 import {DeskList} from "./desk_list";
 import {DeskModel} from "./desk_model";
@@ -33,7 +35,14 @@ const PLACE = `crl_desk/place/${session.db}/${user.userId}`;
  */
 export class Desk extends Component {
     static template = "crl_retention.Desk";
-    static components = {DeskCustomer, DeskList, DeskResult, DeskTeam, Layout};
+    static components = {
+        DeskCase,
+        DeskCustomer,
+        DeskList,
+        DeskResult,
+        DeskTeam,
+        Layout,
+    };
     static props = {...standardActionServiceProps};
     static path = "retention-desk";
     static displayName = _t("My Desk");
@@ -45,7 +54,7 @@ export class Desk extends Component {
         const bus = useService("bus_service");
         const orm = useService("orm");
         const saved = this.props.state?.place || this.recallPlace();
-        this.model = useState(new DeskModel({orm, desk: this.desk}, saved));
+        this.model = useState(new DeskModel({orm, desk: this.desk}, saved?.view));
         this.state = useState({pane: "list", isTeamShown: false});
         this.doneLabel = _t("Done & Next");
 
@@ -64,6 +73,15 @@ export class Desk extends Component {
             () => [],
         );
         useBus(this.env.bus, "CRL_DESK:SENT", () => this.model.load());
+        // once for each contact: later the user may be writing already
+        useEffect(
+            (_key, isShown) => {
+                if (isShown) {
+                    this.focusCustomer();
+                }
+            },
+            () => [this.model.openKey, Boolean(this.model.payload)],
+        );
         useEffect(
             () => this.rememberPlace(),
             () => [JSON.stringify(this.place)],
@@ -114,29 +132,38 @@ export class Desk extends Component {
         return !isLoading && !listError && !payload && !total && !isFiltered;
     }
 
+    get upcoming() {
+        const {name, title, date} = this.model.upcoming;
+        return _t("Next: %(title)s, %(name)s, %(when)s", {
+            name,
+            title,
+            when: sayMoment(date),
+        });
+    }
+
     // ---- What is done ----
 
-    /** On a wide screen the most urgent contact lies open already. */
+    /** On a wide screen the most urgent contact lies open already, for a look. */
     openFirst(key) {
         const row = this.model.getRow(key) || (!this.env.isSmall && this.model.rows[0]);
         if (row) {
-            return this.open(row, key ? "result" : "list");
+            return this.open(row, key ? "result" : "list", Boolean(key));
         }
     }
 
-    async open(row, pane = "customer") {
+    async open(row, pane = "customer", take = true) {
         this.state.pane = pane;
-        await this.model.open(row);
-        this.focusCustomer();
+        if (row.key === this.model.openKey && this.model.payload) {
+            this.focusCustomer();
+        }
+        await this.model.open(row, take);
     }
 
     focusCustomer() {
-        setTimeout(() => {
-            this.root.el?.querySelectorAll(".o_crl_desk_scroll").forEach((pane) => {
-                pane.scrollTop = 0;
-            });
-            this.focus(".o_crl_desk_name");
-        });
+        for (const pane of this.root.el.querySelectorAll(".o_crl_desk_scroll")) {
+            pane.scrollTop = 0;
+        }
+        this.focus(".o_crl_desk_name");
     }
 
     focus(selector) {
@@ -146,13 +173,11 @@ export class Desk extends Component {
     async onDone(answer) {
         await this.model.finish(answer);
         this.state.pane = this.model.payload ? "customer" : "list";
-        this.focusCustomer();
     }
 
     async takeNext() {
         if (await this.model.takeNext()) {
             this.state.pane = "customer";
-            this.focusCustomer();
         }
     }
 

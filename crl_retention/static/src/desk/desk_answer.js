@@ -1,6 +1,6 @@
 import {_t} from "@web/core/l10n/translation";
 
-export const OUTCOME_ICONS = {
+const OUTCOME_ICONS = {
     reached: "fa-check",
     no_answer: "fa-bell-slash-o",
     absent: "fa-building-o",
@@ -8,11 +8,29 @@ export const OUTCOME_ICONS = {
     wrong_number: "fa-chain-broken",
     refused: "fa-ban",
 };
-export const FACES = {
+const FACES = {
     positive: {icon: "fa-smile-o", key: "h"},
     neutral: {icon: "fa-meh-o", key: "s"},
     negative: {icon: "fa-frown-o", key: "u"},
 };
+export const SCORES = ["1", "2", "3", "4", "5"].map((value) => ({value, label: value}));
+
+/** The outcomes of a form as items of a `Choice`, numbered when keys choose them. */
+export function getOutcomes({outcomes}, withKeys) {
+    return outcomes.map((outcome, index) => ({
+        ...outcome,
+        icon: OUTCOME_ICONS[outcome.value],
+        key: withKeys ? String(index + 1) : undefined,
+    }));
+}
+
+/** The verdicts of a form as faces. */
+export function getVerdicts({verdicts}, withKeys) {
+    return verdicts.map((verdict) => {
+        const {icon, key} = FACES[verdict.value];
+        return {...verdict, icon, key: withKeys ? key : undefined};
+    });
+}
 
 /** What a rep can say of a contact, before anything is said; moments are UTC. */
 export function getEmptyResult() {

@@ -34,6 +34,7 @@ export class DeskCustomer extends Component {
         return this.props.payload.customer;
     }
 
+    /** The contact; none when it is a case that is open. */
     get contact() {
         return this.props.payload.contact;
     }

@@ -39,7 +39,12 @@ const AHEAD = 600;
 export class DeskList extends Component {
     static template = "crl_retention.DeskList";
     static components = {Dropdown, DropdownItem};
-    static props = {model: Object, onOpen: Function};
+    static props = {
+        model: Object,
+        onOpen: Function,
+        onTake: Function,
+        onTeam: Function,
+    };
 
     setup() {
         this.model = useState(this.props.model);
@@ -88,7 +93,7 @@ export class DeskList extends Component {
     }
 
     get drafts() {
-        return new Set(recallAll("draft").map(({id}) => `t${id}`));
+        return new Set(recallAll("draft").map(({id}) => (isNaN(id) ? id : `t${id}`)));
     }
 
     /** Which row Tab leads to. */

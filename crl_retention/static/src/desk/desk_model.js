@@ -1,131 +1,38 @@
 import {markRaw} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
-import {ConnectionLostError} from "@web/core/network/rpc";
 import {user} from "@web/core/user";
 import {KeepLast} from "@web/core/utils/concurrency";
-import {Reactive} from "@web/core/utils/reactive";
-import {getErrorText} from "./desk_service";
+import {DeskWorklist, PAGE} from "./desk_worklist";
 
-/** Rows of a page; the next one comes when the list is scrolled to its end. */
-const PAGE = 80;
 /** Milliseconds between two signs of life of the open contact; its lock holds 15 min. */
 const KEEP_ALIVE = 4 * 60 * 1000;
 /** Milliseconds what was fetched ahead is shown without asking again. */
 const FRESH = 2 * 60 * 1000;
-
-export const TOUCHPOINT = "crl.touchpoint";
-
-export function getEmptyView() {
-    return {
-        scope: "mine",
-        reasons: [],
-        channels: [],
-        day: "due",
-        search: "",
-        callable_now: false,
-    };
-}
+const TOUCHPOINT = "crl.touchpoint";
 
 /**
- * What My Desk knows: the worklist with its filters, and the open contact. It takes and
+ * What My Desk knows: the worklist, and the contact or case that is open. It takes and
  * releases contacts, hears what colleagues do, and fetches the next one ahead.
  */
-export class DeskModel extends Reactive {
-    /**
-     * @param {Object} services `orm`, `desk` (the service `crl_desk`)
-     * @param {Object} [saved] `view` and `open` as the user left them
-     */
-    constructor({orm, desk}, saved) {
-        super();
-        this.orm = markRaw(orm);
-        this.desk = desk;
-        this.view = {...getEmptyView(), ...saved?.view};
-        this.rows = [];
-        this.total = 0;
-        this.counts = {reasons: {}, channels: {}};
-        this.scopes = ["mine"];
-        this.upcoming = null;
-        this.isLoading = true;
-        this.listError = "";
+export class DeskModel extends DeskWorklist {
+    constructor(services, view) {
+        super(services, view);
         /** Key of the row that is open, and what is shown of it. */
         this.openKey = null;
         this.payload = null;
         this.openError = "";
+        this.isTaking = false;
         /** What a screen reader is told. */
         this.news = "";
         this.ahead = new Map();
-        this.lists = markRaw(new KeepLast());
         this.contacts = markRaw(new KeepLast());
-    }
-
-    // ---- The list ----
-
-    async load() {
-        this.isLoading = true;
-        try {
-            const limit = Math.max(PAGE, Math.min(this.rows.length, 200));
-            const list = await this.lists.add(this.fetch(0, limit));
-            Object.assign(this, list, {listError: ""});
-        } catch (error) {
-            this.fail(error, "listError");
-        }
-        this.isLoading = false;
-    }
-
-    async loadMore() {
-        if (this.isLoading || this.rows.length >= this.total) {
-            return;
-        }
-        this.isLoading = true;
-        try {
-            const list = await this.lists.add(this.fetch(this.rows.length, PAGE));
-            const known = new Set(this.rows.map((row) => row.key));
-            const more = list.rows.filter((row) => !known.has(row.key));
-            Object.assign(this, list, {rows: [...this.rows, ...more]});
-        } catch (error) {
-            this.fail(error, "listError");
-        }
-        this.isLoading = false;
-    }
-
-    fetch(offset, limit) {
-        return this.orm.silent.call("crl.desk", "get_worklist", [
-            {...this.view, offset, limit},
-        ]);
-    }
-
-    setView(values) {
-        Object.assign(this.view, values);
-        this.rows = [];
-        return this.load();
-    }
-
-    get isFiltered() {
-        const {reasons, channels, search, callable_now} = this.view;
-        return Boolean(reasons.length || channels.length || search || callable_now);
-    }
-
-    getRow(key) {
-        return this.rows.find((row) => row.key === key);
-    }
-
-    /** The row after a row, or the one before it. */
-    getNeighbour(key, step = 1) {
-        const index = this.rows.findIndex((row) => row.key === key);
-        return this.rows[index < 0 ? 0 : index + step];
-    }
-
-    fail(error, place) {
-        if (error instanceof ConnectionLostError) {
-            this.desk.loseConnection();
-        }
-        this[place] = getErrorText(error);
     }
 
     // ---- The open contact ----
 
-    async open(row) {
+    /** @param {boolean} take false only looks: nobody asked for it yet */
+    async open(row, take = true) {
         if (row.key === this.openKey && this.payload) {
             return;
         }
@@ -137,7 +44,7 @@ export class DeskModel extends Reactive {
         this.payload = isKnown ? ahead.payload : null;
         this.ahead.delete(row.key);
         try {
-            this.show(row.key, await this.contacts.add(this.read(row, true)));
+            this.show(row.key, await this.contacts.add(this.read(row, take)));
         } catch (error) {
             this.fail(error, "openError");
         }
@@ -154,6 +61,10 @@ export class DeskModel extends Reactive {
         this.payload = payload;
         this.openError = "";
         this.news = payload.customer.name;
+        const row = this.getRow(key);
+        if (row && payload.contact) {
+            row.taken_by = payload.contact.taken_by;
+        }
         this.fetchAhead();
     }
 
@@ -198,22 +109,33 @@ export class DeskModel extends Reactive {
     }
 
     async keep() {
-        const {contact} = this;
-        if (this.isMine) {
-            try {
-                Object.assign(
-                    contact,
-                    await this.orm.silent.call("crl.desk", "keep", [contact.id]),
-                );
-            } catch {
-                // said when the result is sent
-            }
+        if (this.contact?.taken_until) {
+            await this.take();
         }
         await this.load();
     }
 
+    /** Something is done with a contact that was only looked at. */
+    async touch() {
+        if (this.isMine && !this.contact.taken_until && !this.isTaking) {
+            this.isTaking = true;
+            await this.take();
+            this.isTaking = false;
+        }
+    }
+
+    async take() {
+        const {contact} = this;
+        try {
+            const lock = await this.orm.silent.call("crl.desk", "keep", [contact.id]);
+            Object.assign(contact, lock);
+        } catch {
+            // said when the result is sent
+        }
+    }
+
     release() {
-        if (this.isMine) {
+        if (this.contact?.taken_until) {
             this.orm.silent
                 .call("crl.desk", "release", [this.contact.id])
                 .catch(() => {});
@@ -222,7 +144,7 @@ export class DeskModel extends Reactive {
 
     /** The page goes: tell the server what no answer can be waited for. */
     releaseAtOnce() {
-        if (this.isMine) {
+        if (this.contact?.taken_until) {
             const params = {
                 model: "crl.desk",
                 method: "release",
@@ -268,17 +190,6 @@ export class DeskModel extends Reactive {
 
     // ---- Done ----
 
-    remove(key) {
-        const row = this.getRow(key);
-        if (!row) {
-            return;
-        }
-        this.rows = this.rows.filter((other) => other.key !== key);
-        this.total--;
-        this.counts.reasons[row.reason]--;
-        this.counts.channels[row.channel]--;
-    }
-
     /** The open contact is done: show the next at once. */
     async finish(answer) {
         const key = this.openKey;
@@ -287,7 +198,7 @@ export class DeskModel extends Reactive {
         this.payload = null;
         this.openKey = null;
         if (answer.counts) {
-            this.counts = answer.counts;
+            Object.assign(this, {counts: answer.counts, total: answer.total});
         }
         if (answer.next) {
             this.show(`t${answer.next.contact.id}`, answer.next);
@@ -297,7 +208,8 @@ export class DeskModel extends Reactive {
         this.news = this.payload
             ? _t("Done. Next: %s", this.payload.customer.name)
             : _t("Done.");
-        if (!answer.isQueued && this.rows.length < PAGE / 4) {
+        const isShort = this.rows.length < Math.min(this.total, PAGE / 4);
+        if (!answer.isQueued && (isShort || !this.payload || !answer.counts)) {
             await this.load();
         }
     }

@@ -1,4 +1,4 @@
-import {Component, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {Component, onPatched, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 import {useService} from "@web/core/utils/hooks";
@@ -7,10 +7,11 @@ import {Choice} from "../activity/choice";
 import {DeskFiles} from "./desk_files";
 import {DeskIndicators} from "./desk_indicators";
 import {
-    FACES,
-    OUTCOME_ICONS,
+    SCORES,
     getComplaint,
     getEmptyResult,
+    getOutcomes,
+    getVerdicts,
     toAnswer,
 } from "./desk_answer";
 import {useDeskKeys} from "./desk_keys";
@@ -32,6 +33,7 @@ const TELLING = ["outcome", "verdict", "score", "date_next"];
  *   `{isQueued: true}` when it will be sent as soon as the connection is back;
  * - `view`: the filters of the worklist the next contact is to come from, if any;
  * - `doneLabel`: the words on the button, “Done” by default;
+ * - `onTouch()`: something was said or typed;
  * - `withKeys`: the shortcuts of the desk hold, and are shown on the buttons.
  *
  * It takes three taps: the outcome, the face, done. A face says “reached” by itself.
@@ -45,12 +47,14 @@ export class DeskResult extends Component {
         view: {type: Object, optional: true},
         doneLabel: {type: String, optional: true},
         withKeys: {type: Boolean, optional: true},
+        onTouch: {type: Function, optional: true},
     };
 
     setup() {
         this.orm = useService("orm");
         this.desk = useState(useService("crl_desk"));
         this.root = useRef("root");
+        this.scores = SCORES;
         const draft = recall("draft", this.contact.id);
         this.key = draft?.key || newKey();
         this.result = useState({...getEmptyResult(), ...draft?.result});
@@ -67,6 +71,7 @@ export class DeskResult extends Component {
             this.askConsequence();
         }
         let isGone = false;
+        onPatched(() => this.focusWanted());
         onWillUnmount(() => (isGone = true));
         this.isGone = () => isGone;
         if (this.props.withKeys) {
@@ -99,25 +104,11 @@ export class DeskResult extends Component {
     }
 
     get outcomes() {
-        return this.form.outcomes.map(({value, label}, index) => ({
-            value,
-            label,
-            icon: OUTCOME_ICONS[value],
-            key: this.props.withKeys ? String(index + 1) : undefined,
-        }));
+        return getOutcomes(this.form, this.props.withKeys);
     }
 
     get verdicts() {
-        return this.form.verdicts.map(({value, label}) => ({
-            value,
-            label,
-            icon: FACES[value]?.icon,
-            key: this.props.withKeys ? FACES[value]?.key : undefined,
-        }));
-    }
-
-    get scores() {
-        return ["1", "2", "3", "4", "5"].map((value) => ({value, label: value}));
+        return getVerdicts(this.form, this.props.withKeys);
     }
 
     get score() {
@@ -141,6 +132,7 @@ export class DeskResult extends Component {
         }
         Object.assign(this.result, values);
         this.state.error = "";
+        this.props.onTouch?.();
         const isKept = remember("draft", this.contact.id, {
             result: this.result,
             key: this.key,
@@ -217,8 +209,18 @@ export class DeskResult extends Component {
         });
     }
 
+    /** Lead to a field, also to one that is only about to be drawn. */
     focusSoon(selector) {
-        setTimeout(() => this.root.el?.querySelector(selector)?.focus());
+        this.wanted = selector;
+        this.focusWanted();
+    }
+
+    focusWanted() {
+        const field = this.wanted && this.root.el?.querySelector(this.wanted);
+        field?.focus();
+        if (field && field === document.activeElement) {
+            this.wanted = null;
+        }
     }
 
     bindKeys() {
@@ -268,7 +270,7 @@ export class DeskResult extends Component {
         if (this.isLocked || this.state.isSending) {
             return;
         }
-        // what is being typed counts, also where it is taken over on leaving the field
+        // what is typed counts, also where it is taken over on leaving the field
         const typing = this.root.el?.contains(document.activeElement)
             ? document.activeElement
             : null;

@@ -24,6 +24,11 @@ export function getErrorText(error) {
             "You are logged out. Log in again in another tab: what you typed is kept.",
         );
     }
+    if (error.exceptionName && !error.exceptionName.startsWith("odoo.exceptions.")) {
+        return _t(
+            "The server could not do this. What you typed is kept. Does it happen again? Please tell your administrator.",
+        );
+    }
     return error.data?.message || error.message;
 }
 
