@@ -87,6 +87,7 @@ from . import crl_consent
 from . import crl_consent_blacklist
 from . import crl_blacklist
 from . import crl_indicator_health
+from . import crl_relationship_assessed
 from . import crl_relationship_health
 from . import crl_relationship_override
 from . import crl_relationship_panel

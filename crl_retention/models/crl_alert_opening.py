@@ -24,6 +24,7 @@ class CrlAlert(models.Model):
         :param limits: those of the companies, as of ``_get_limits`` there
         """
         now = fields.Datetime.now()
+        watched = self._get_watched()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -45,7 +46,7 @@ class CrlAlert(models.Model):
                            w.cadence_id
                       FROM crl_indicator_value v
                       JOIN watched w ON w.id = v.indicator_id AND v.score <= w.score
-                     WHERE %(values)s
+                     WHERE %(values)s AND v.indicator_id = ANY(%(watched)s)
                        AND (COALESCE(w.valid_days, 0) = 0
                          OR v.date + make_interval(days => w.valid_days) >= %(now)s)
                     OFFSET 0
@@ -106,6 +107,7 @@ class CrlAlert(models.Model):
                 now=now,
                 uid=self.env.uid,
                 values=within(SQL("v.partner_id")),
+                watched=watched,
                 relationships=within(SQL("r.partner_id")),
                 alerts=within(SQL("a.partner_id")),
             )
@@ -115,6 +117,21 @@ class CrlAlert(models.Model):
         self.invalidate_model(flush=False)
         self.browse(row[0] for row in rows if row[1] and row[2])._drop_activities()
         self.browse(row[0] for row in rows if not row[1])._give_activities()
+
+    @api.model
+    def _get_watched(self):
+        """Ids of the indicators that can be a reason: named one by one, they let the
+        database find their values without reading those of all."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM crl_indicator
+                    WHERE active AND knock_out IS NOT NULL
+                    UNION
+                   SELECT start_indicator_id FROM crl_cadence
+                    WHERE active AND start_on = 'indicator'"""
+            )
+        )
+        return [row[0] for row in rows if row[0]]
 
     def _give_activities(self):
         """Put the customers on their owners' lists, the worst first, once a customer;

@@ -86,20 +86,17 @@ class CrlIndicator(models.Model):
     # ---- From the definition to SQL ----
 
     def _get_found_sql(self, within):
-        """What each customer measures: ``indicator_id, partner_id, raw, company_id``.
+        """What each customer measures: ``indicator_id, partner_id, raw, since,
+        company_id``. ``raw`` is empty where there is no value; days are counted from
+        the day ``since``, others have none.
 
         :param within: takes a column of customers and returns the condition, as SQL,
             that it is one of those asked for
         """
         self.ensure_one()
-        relationships = self.env["crl.relationship"]
-        of_company = (
-            [("company_id", "in", [self.company_id.id, False])]
-            if self.company_id
-            else []
-        )
-        query = relationships._search(of_company)
+        query = self.env["crl.relationship"]._search([])
         partner = SQL.identifier(query.table, "partner_id")
+        company = SQL.identifier(query.table, "company_id")
         query.add_where(within(partner))
         query.add_join(
             "LEFT JOIN",
@@ -107,23 +104,34 @@ class CrlIndicator(models.Model):
             SQL("(%s)", self._get_measured_sql(within)),
             SQL("measured.partner_id = %s", partner),
         )
-        raw = SQL("measured.raw")
+        raw, since = SQL("measured.raw"), SQL("NULL::date")
+        if self.aggregate == "days_since" and not self.method:
+            since = raw
+            raw = self.env["crl.indicator.value"]._get_days_sql(
+                since, self._get_company()._crl_today()
+            )
         if self.aggregate in ("sum", "avg"):
             # sums of fractions depend on the order they are added in
             raw = SQL("ROUND(%s::numeric, 6)", raw)
         if self.aggregate in ZERO_WITHOUT:
             raw = SQL("COALESCE(%s, 0)", raw)
-        else:
-            query.add_where(SQL("%s IS NOT NULL", raw))
+        if self.company_id:
+            # customers of another company have no value of it
+            own = self.company_id.id
+            raw = SQL(
+                "CASE WHEN COALESCE(%s, %s) = %s THEN %s END", company, own, own, raw
+            )
         return query.select(
             SQL("%s AS indicator_id", self._origin.id or 0),
             SQL("%s AS partner_id", partner),
             SQL("(%s)::double precision AS raw", raw),
-            SQL("%s AS company_id", SQL.identifier(query.table, "company_id")),
+            SQL("%s AS since", since),
+            SQL("%s AS company_id", company),
         )
 
     def _get_measured_sql(self, within):
-        """``partner_id, raw`` of the customers with such records."""
+        """``partner_id, raw`` of the customers with such records; where days are
+        counted, ``raw`` is the day they are counted from."""
         if self.method:
             return self._get_method()(within)
         model = self._get_model()
@@ -137,7 +145,10 @@ class CrlIndicator(models.Model):
         if self.aggregate == "count":
             raw = SQL("COUNT(*)")
         elif self.aggregate == "days_since":
-            raw = self._get_days_since_sql(SQL("MAX(%s)", date), moment.type)
+            raw = SQL("MAX(%s)", date)
+            if moment.type == "datetime":
+                tz = self._get_company()._crl_tz()
+                raw = SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", raw, tz)
             query.add_where(SQL("%s IS NOT NULL", date))
         elif self.aggregate == "last":
             value = model._field_to_sql(model._table, measure.name, query)
@@ -158,14 +169,6 @@ class CrlIndicator(models.Model):
             raw = model._read_group_select(f"{measure.name}:{function}", query)
         query.groupby = partner
         return query.select(SQL("%s AS partner_id", partner), SQL("%s AS raw", raw))
-
-    def _get_days_since_sql(self, moment, kind):
-        """Days from a moment, or a day, until today where the company is."""
-        if kind == "datetime":
-            tz = self._get_company()._crl_tz()
-            moment = SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, tz)
-        today = self._get_company()._crl_today()
-        return SQL("GREATEST(%s::date - %s, 0)", today, moment)
 
     def _get_company(self):
         """The company whose days and hours count."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.columns import array, columns
+
 
 class CrlIndicatorValue(models.Model):
     """How values get into the table: many at once, and only those that change."""
@@ -26,32 +28,38 @@ class CrlIndicatorValue(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT v.id, COALESCE(m.partner_id, v.partner_id), m.indicator_id,
-                       m.raw, m.score, m.company_id
-                  FROM (SELECT f.indicator_id, f.partner_id, f.raw, %(score)s AS score,
-                               COALESCE(i.company_id, f.company_id) AS company_id
+                SELECT v.id, m.partner_id, m.indicator_id, m.raw, m.since, m.score,
+                       m.company_id
+                  FROM (SELECT f.indicator_id, f.partner_id, f.since,
+                               CASE WHEN f.since IS NULL THEN f.raw END AS raw,
+                               CASE WHEN f.raw IS NOT NULL THEN %(score)s END AS score,
+                               CASE WHEN f.raw IS NOT NULL
+                                    THEN COALESCE(i.company_id, f.company_id)
+                               END AS company_id,
+                               CASE WHEN f.raw IS NOT NULL THEN 'computed' END AS source
                           FROM (%(found)s) f
                           JOIN crl_indicator i ON i.id = f.indicator_id) m
-             FULL JOIN (SELECT * FROM crl_indicator_value v
-                         WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s) v
+             LEFT JOIN crl_indicator_value v
                     ON v.partner_id = m.partner_id AND v.indicator_id = m.indicator_id
-                 WHERE (v.raw, v.score, v.company_id, v.source) IS DISTINCT FROM
-                       (m.raw, m.score, m.company_id, 'computed')
+                   AND %(within)s
+                 WHERE (v.raw, v.since, v.score, v.company_id, v.source)
+                       IS DISTINCT FROM
+                       (m.raw, m.since, m.score, m.company_id, m.source)
                 """,
                 score=self._get_score_sql(SQL("f.raw")),
                 found=found,
-                indicators=indicators.ids,
                 within=within(SQL("v.partner_id")),
             )
         )
         if rows:
-            self._write_computed([row for row in rows if row[2]])
-            self._drop([row[0] for row in rows if not row[2]], week)
+            self._write_computed([row for row in rows if row[5] is not None])
+            self._drop([row[0] for row in rows if row[5] is None], week)
         return [row[1] for row in rows]
 
     @api.model
     def _write_computed(self, rows):
-        """:param rows: ``[(id or None, customer, indicator, raw, score, company)]``
+        """:param rows: ``[(id or None, customer, indicator, raw, since, score,
+            company)]``
 
         The ids are said twice: from an array in the condition the planner learns how
         many they are, and does not read the values of everybody to find them.
@@ -59,50 +67,42 @@ class CrlIndicatorValue(models.Model):
         now = fields.Datetime.now()
         moved = [row for row in rows if row[0]]
         if moved:
-            ids, __, __, raws, scores, companies = map(list, zip(*moved, strict=True))
+            ids, __, __, *facts = columns(moved)
             self.env.execute_query(
                 SQL(
                     """UPDATE crl_indicator_value v
-                          SET raw = g.raw, score = g.score, company_id = g.company_id,
-                              date = %s, source = 'computed', user_id = NULL,
-                              note = NULL
-                         FROM UNNEST(%s, %s::double precision[],
-                                     %s::double precision[], %s::int[])
-                              AS g (id, raw, score, company_id)
-                        WHERE v.id = g.id AND v.id = ANY(%s) RETURNING NULL""",
-                    now,
-                    ids,
-                    raws,
-                    scores,
-                    companies,
-                    ids,
+                          SET raw = g.raw, since = g.since, score = g.score,
+                              company_id = g.company_id, date = %(now)s,
+                              source = 'computed', user_id = NULL, note = NULL
+                         FROM UNNEST(%(ids)s::int[], %(facts)s)
+                              AS g (id, raw, since, score, company_id)
+                        WHERE v.id = g.id AND v.id = ANY(%(ids)s::int[])""",
+                    now=now,
+                    ids=ids,
+                    facts=_cast(facts),
                 )
             )
         made = [row[1:] for row in rows if not row[0]]
         if made:
-            partners, measured, raws, scores, companies = map(
-                list, zip(*made, strict=True)
-            )
+            partners, measured, *facts = columns(made)
             self.env.execute_query(
                 SQL(
                     """INSERT INTO crl_indicator_value (
-                              partner_id, indicator_id, raw, score, company_id, date,
-                              source, dedup_key)
+                              partner_id, indicator_id, raw, since, score, company_id,
+                              date, source, dedup_key)
                        SELECT g.*, %s, 'computed', indicator_id || ':' || partner_id
-                         FROM UNNEST(%s, %s, %s::double precision[],
-                                     %s::double precision[], %s::int[])
-                              AS g (partner_id, indicator_id, raw, score, company_id)
+                         FROM UNNEST(%s::int[], %s::int[], %s)
+                              AS g (partner_id, indicator_id, raw, since, score,
+                                    company_id)
                            ON CONFLICT (dedup_key) DO UPDATE
-                          SET raw = EXCLUDED.raw, score = EXCLUDED.score,
-                              company_id = EXCLUDED.company_id, date = EXCLUDED.date,
-                              source = EXCLUDED.source
-                    RETURNING NULL""",
+                          SET raw = EXCLUDED.raw, since = EXCLUDED.since,
+                              score = EXCLUDED.score, date = EXCLUDED.date,
+                              company_id = EXCLUDED.company_id,
+                              source = EXCLUDED.source""",
                     now,
                     partners,
                     measured,
-                    raws,
-                    scores,
-                    companies,
+                    _cast(facts),
                 )
             )
 
@@ -148,7 +148,7 @@ class CrlIndicatorValue(models.Model):
         if not rows:
             return []
         self.env.flush_all()
-        indicators, partners, raws, dates = map(list, zip(*rows, strict=True))
+        indicators, partners, raws, dates = columns(rows)
         written = self.env.execute_query(
             SQL(
                 """
@@ -158,13 +158,13 @@ class CrlIndicatorValue(models.Model):
                 SELECT g.indicator_id, g.partner_id, g.raw, %(score)s,
                        COALESCE(i.company_id, g.company_id), g.date, %(user)s,
                        %(source)s, %(note)s, g.indicator_id || ':' || g.partner_id
-                  FROM UNNEST(%(indicators)s, %(partners)s,
+                  FROM UNNEST(%(indicators)s::int[], %(partners)s::int[],
                               %(raws)s::double precision[], %(dates)s::timestamp[],
                               %(companies)s::int[])
                        AS g (indicator_id, partner_id, raw, date, company_id)
                   JOIN crl_indicator i ON i.id = g.indicator_id
                     ON CONFLICT (dedup_key) DO UPDATE
-                   SET raw = EXCLUDED.raw, score = EXCLUDED.score,
+                   SET raw = EXCLUDED.raw, since = NULL, score = EXCLUDED.score,
                        company_id = EXCLUDED.company_id, date = EXCLUDED.date,
                        user_id = EXCLUDED.user_id, source = EXCLUDED.source,
                        note = EXCLUDED.note
@@ -178,7 +178,7 @@ class CrlIndicatorValue(models.Model):
                 partners=partners,
                 raws=raws,
                 dates=dates,
-                companies=[companies.get(partner) for partner in partners],
+                companies=array(companies.get(row[1]) for row in rows),
                 score=self._get_score_sql(SQL("g.raw")),
                 source=source,
                 note=note or None,
@@ -191,15 +191,12 @@ class CrlIndicatorValue(models.Model):
             made.get(row[:2]) or ("outdated" if row[:2] in newer else "unchanged")
             for row in rows
         ]
-        changed = {
-            partner
-            for partner, status in zip(partners, statuses, strict=True)
-            if status in ("created", "updated")
-        }
-        customers = self.env["res.partner"].browse(changed)
+        customers = self.env["res.partner"].browse({row[1] for row in written})
+        # who has a value has a relationship
+        new = {row[1] for row in written if row[2]}
         self.env["crl.relationship"]._ensure(
             customers.search(
-                [("id", "in", list(changed)), ("crl_relationship_id", "=", False)]
+                [("id", "in", list(new)), ("crl_relationship_id", "=", False)]
             )
         )
         customers.invalidate_recordset(["crl_indicator_value_ids"])
@@ -213,12 +210,12 @@ class CrlIndicatorValue(models.Model):
         ``{(indicator id, customer id)}``."""
         if not rows:
             return set()
-        indicators, partners, __, dates = map(list, zip(*rows, strict=True))
+        indicators, partners, __, dates = columns(rows)
         return set(
             self.env.execute_query(
                 SQL(
                     """SELECT v.indicator_id, v.partner_id
-                         FROM UNNEST(%s, %s, %s::timestamp[])
+                         FROM UNNEST(%s::int[], %s::int[], %s::timestamp[])
                               AS g (indicator_id, partner_id, date)
                          JOIN crl_indicator_value v
                            ON v.indicator_id = g.indicator_id
@@ -237,6 +234,7 @@ class CrlIndicatorValue(models.Model):
 
         :returns: ids of the customers with other scores than before
         """
+        today = indicators._get_company()._crl_today()
         rows = self.env.execute_query(
             SQL(
                 """UPDATE crl_indicator_value v
@@ -248,7 +246,7 @@ class CrlIndicatorValue(models.Model):
                       AND (v.score, v.company_id) IS DISTINCT FROM
                           (%(score)s, COALESCE(i.company_id, p.company_id))
                 RETURNING v.partner_id""",
-                score=self._get_score_sql(SQL("v.raw")),
+                score=self._get_score_sql(self._get_raw_sql(SQL("v.raw"), "v", today)),
                 indicators=indicators.ids,
                 within=within(SQL("v.partner_id")),
             )
@@ -261,14 +259,15 @@ class CrlIndicatorValue(models.Model):
 
         :param week: its Monday
         """
+        today = indicators._get_company()._crl_today()
         self.env.execute_query(
             SQL(
                 """WITH moved AS (
                        UPDATE crl_indicator_value v SET history_score = v.score
                         WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s
                           AND v.history_score IS DISTINCT FROM v.score
-                    RETURNING v.indicator_id, v.partner_id, v.company_id, v.raw,
-                              v.score)
+                    RETURNING v.indicator_id, v.partner_id, v.company_id,
+                              %(raw)s AS raw, v.score)
                    INSERT INTO crl_indicator_history AS h (
                           indicator_id, partner_id, company_id, week, raw, score,
                           dedup_key)
@@ -281,6 +280,14 @@ class CrlIndicatorValue(models.Model):
                 indicators=indicators.ids,
                 within=within(SQL("v.partner_id")),
                 week=week,
+                raw=self._get_raw_sql(SQL("v.raw"), "v", today),
                 key=self._get_history_key_sql("m", week),
             )
         )
+
+
+def _cast(facts):
+    """Arrays of raw values, days, scores and companies, as SQL."""
+    return SQL(
+        "%s::double precision[], %s::date[], %s::double precision[], %s::int[]", *facts
+    )

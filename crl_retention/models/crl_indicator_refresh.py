@@ -100,7 +100,7 @@ class CrlIndicator(models.Model):
             if not indicator:
                 break
             counts = []
-            most = (limit - handled) * CUSTOMERS_PER_RECORD
+            most = limit * CUSTOMERS_PER_RECORD
             self.env["crl.engine"]._isolate(
                 indicator,
                 lambda due, most=most, counts=counts: counts.append(
@@ -130,7 +130,9 @@ class CrlIndicator(models.Model):
         if not self.refresh_cursor:
             self.is_history_due = self.history_week != monday
             self.history_week = monday
-        first, last, found = self._get_range(count)
+        first, last, found = self.env["crl.relationship"]._get_range(
+            self.refresh_cursor, count
+        )
         if found:
             self._refresh(
                 lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
@@ -146,19 +148,6 @@ class CrlIndicator(models.Model):
             }
         )
         return 0
-
-    def _get_range(self, count):
-        """The first and last of the next customers, and how many they are."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT MIN(partner_id), MAX(partner_id), COUNT(*) FROM (
-                       SELECT partner_id FROM crl_relationship
-                        WHERE partner_id > %s ORDER BY partner_id LIMIT %s) AS next""",
-                self.refresh_cursor,
-                count,
-            )
-        )
-        return rows[0]
 
     def _refresh(self, within):
         """Measure them for some customers: ``within`` as in ``_get_found_sql``."""

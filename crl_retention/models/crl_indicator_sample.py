@@ -98,7 +98,8 @@ class CrlIndicator(models.Model):
                      FROM (%(found)s) f
                CROSS JOIN (SELECT %(bad)s::double precision AS raw_bad,
                                   %(fair)s::double precision AS raw_fair,
-                                  %(good)s::double precision AS raw_good) i),
+                                  %(good)s::double precision AS raw_good) i
+                    WHERE f.raw IS NOT NULL),
                placed AS (
                    SELECT s.*, COUNT(*) OVER () AS found,
                           ROW_NUMBER() OVER (

@@ -28,7 +28,13 @@ class CrlIndicatorValue(models.Model):
     company_id = fields.Many2one(
         "res.company", help="The indicator's, or else the customer's."
     )
-    raw = fields.Float("Value", required=True, aggregator="avg")
+    raw = fields.Float("Value", aggregator="avg")
+    since = fields.Date(
+        "Counted From",
+        readonly=True,
+        help="The day that days are counted from. Such a value grows by one a day, and "
+        "nothing is written for it.",
+    )
     score = fields.Float(
         required=True, aggregator="avg", help="0 is bad, 50 fair, 100 good."
     )
@@ -51,12 +57,40 @@ class CrlIndicatorValue(models.Model):
     _indicator_partner = models.Index("(indicator_id, partner_id)")
 
     def init(self):
-        # half of each page is free: a night can write all values of a page anew on it,
-        # and no index hears of it; that is more than three times as fast
+        # a quarter of each page is free: a night writes the values that change on the
+        # page they are on, and no index hears of it
         self.env.cr.execute(
-            SQL("ALTER TABLE %s SET (fillfactor = 50)", SQL.identifier(self._table))
+            SQL("ALTER TABLE %s SET (fillfactor = 75)", SQL.identifier(self._table))
         )
         return super().init()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        values = super().create(vals_list)
+        # the night looks at customers with a relationship alone
+        self.env["crl.relationship"]._ensure(values.partner_id)
+        return values
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        sql = super()._field_to_sql(alias, field_expr, query)
+        if field_expr == "raw":
+            sql = self._get_raw_sql(sql, alias, self.env.company._crl_today())
+        return sql
+
+    @api.model
+    def _get_raw_sql(self, raw, alias, today):
+        """The value of a row as of a day, as SQL: ``raw``, or the days it counts."""
+        days = self._get_days_sql(SQL.identifier(alias, "since"), today)
+        return SQL("COALESCE(%s, %s)", raw, days)
+
+    @api.model
+    def _get_days_sql(self, since, today):
+        """Days from a day until today, none before it, as SQL."""
+        return SQL(
+            "(GREATEST(%(today)s::date, %(since)s) - %(since)s)::double precision",
+            since=since,
+            today=today,
+        )
 
     @api.depends("date", "indicator_id.valid_days")
     def _compute_is_stale(self):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
 from ..tools import health
-from .crl_relationship_health import TREND_DAYS
+from .crl_relationship_assessed import TREND_DAYS
 
 #: Points an indicator must have moved to be worth a line.
 WORTH_TELLING = 1

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..tools import health
@@ -33,6 +35,9 @@ class ResCompany(models.Model):
     # of the main company, for all of them
     crl_health_date = fields.Datetime(copy=False)
     crl_health_cursor = fields.Integer(copy=False)
+    crl_trend_date = fields.Date(
+        copy=False, help="When all trends were last looked at."
+    )
 
     _crl_health_limits = models.Constraint(
         "CHECK(crl_health_at_risk >= 0 AND crl_health_at_risk < crl_health_watch "
@@ -49,6 +54,8 @@ class ResCompany(models.Model):
             "crl_health_watch",
             "crl_health_points",
         } & vals.keys():
+            # sudo: where the engine stands
+            self.sudo()._get_main_company().crl_trend_date = False
             self._crl_mark_health_due()
         return result
 
@@ -57,6 +64,22 @@ class ResCompany(models.Model):
         if not self.crl_health_watch:
             return health.Limits()
         return health.Limits(self.crl_health_at_risk, self.crl_health_watch)
+
+    @api.model
+    def _crl_get_days(self):
+        """The day it is, in each company."""
+        # sudo: every company counts, whoever asks
+        companies = self.sudo().search([])  # pylint: disable=no-search-all
+        return [company._crl_today() for company in companies]
+
+    @api.model
+    def _crl_is_trend_due(self):
+        """Whether a week began somewhere since all trends were last looked at. They are
+        seen against the history, which goes by weeks."""
+        # sudo: where the engine stands
+        looked = self.sudo()._get_main_company().crl_trend_date
+        mondays = [day - timedelta(days=day.weekday()) for day in self._crl_get_days()]
+        return not looked or looked < max(mondays)
 
     @api.model
     def _crl_mark_health_due(self):

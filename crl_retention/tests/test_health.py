@@ -190,10 +190,31 @@ class TestHealthScore(HealthCase):
         self.get_values(self.i40)[:1].score = 90
         self.assertEqual(self.env["crl.relationship"]._refresh_health(everybody), 1)
 
+    def test_the_night_writes_a_score_that_moved_by_a_point(self):
+        self.score(80, 80, 80, 80)
+        row = self.customer.crl_relationship_id
+        seen = []
+        for value in (79, 78, 77):
+            self.get_values(self.i40).score = value
+            self.tonight()
+            seen.append(row.score)
+        self.assertEqual(seen, [80, 79.2, 79.2])
+        # what happens to a customer is written as it is
+        row._refresh_health(self.customer)
+        self.assertEqual(row.score, 78.8)
+        # a limit is a limit, however little is missing
+        self.company.crl_health_watch = 78.5
+        self.tonight()
+        self.assertEqual(row.band, "healthy")
+        self.get_values(self.i40).score = 76
+        self.tonight()
+        self.assertEqual((row.score, row.band), (78.4, "watch"))
+
     def test_a_customer_with_a_value_has_a_relationship(self):
         stranger = self._new_customer("Stranger")
         self.assertFalse(stranger.crl_relationship_id)
         self.put(stranger, self.i40, 80)
+        self.assertTrue(stranger.crl_relationship_id)
         self.assertEqual(self.facts(stranger), (80, "healthy", 40))
 
     def test_as_many_queries_for_many_as_for_few(self):
@@ -277,6 +298,25 @@ class TestHealthScore(HealthCase):
         self.assertEqual(row.trend, "same")
         self.score(83, 83, 83, 83)
         self.assertEqual(row.trend, "up")
+
+    def test_who_stands_still_has_a_trend_too(self):
+        """Of a score that does not move the night looks at the trend once a week."""
+        row = self.customer.crl_relationship_id
+        self.score(80, 80, 80, 80)
+        for day, trend in (
+            ("2026-03-11", False),
+            ("2026-04-05", False),  # the first week that began was 27 days ago
+            ("2026-04-06", "same"),
+            ("2026-04-07", "same"),
+        ):
+            self.at(f"{day} 10:00:00")
+            self.tonight()
+            self.assertEqual(row.trend, trend, day)
+        main = self.env["res.company"]._get_main_company()
+        self.assertEqual(str(main.crl_trend_date), "2026-04-07")
+        self.assertFalse(main._crl_is_trend_due())
+        self.company.crl_health_points = 5
+        self.assertTrue(main._crl_is_trend_due())
 
     def test_the_history_has_a_line_a_week_that_changed(self):
         self.score(80, 80, 80, 80)

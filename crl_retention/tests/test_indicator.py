@@ -232,6 +232,63 @@ class TestIndicator(CrlCase):
         }
         self.assertEqual([*changed.values()], [*self.value("leads", other)])
 
+    def test_days_count_on_and_are_not_written(self):
+        other = self._new_customer("Chez Paul")
+        self.enroll(self.customer + other)
+        self.new_lead(date_deadline="2026-02-20")
+        self.new_lead(other, date_deadline="2026-03-10")  # has not come yet
+        self.new_indicator(
+            "quiet",
+            aggregate="days_since",
+            date_field="date_deadline",
+            raw_bad=90,
+            raw_fair=60,
+            raw_good=30,
+        )
+        self.measure()
+        value, coming = self.value("quiet"), self.value("quiet", other)
+        before = value.date
+        self.assertEqual((value.raw, value.score, coming.raw), (10, 100, 0))
+        self.at("2026-03-12 09:00:00")
+        self.measure()
+        self.assertEqual((value.raw, value.score, coming.raw), (20, 100, 2))
+        self.assertEqual((value.date, coming.date), (before, before))
+        # it is searched, sorted and added up like any other
+        values = value.search([("id", "in", (value + coming).ids)], order="raw")
+        self.assertEqual([*values], [coming, value])
+        self.assertEqual(
+            values.search([("id", "in", values.ids), ("raw", ">", 2)]), value
+        )
+        [[mean]] = values._read_group([("id", "in", values.ids)], [], ["raw:avg"])
+        self.assertEqual(mean, 11)
+        # the night writes the score, when it is another
+        self.at("2026-04-06 09:00:00")
+        self.measure()
+        self.assertEqual((value.raw, value.score), (45, 75))
+        self.assertGreater(value.date, before)
+        history = self.env["crl.indicator.history"].search(
+            [("indicator_id.code", "=", "quiet"), ("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual(
+            [(str(line.week), line.raw, line.score) for line in history],
+            [("2026-04-06", 45, 75), ("2026-03-02", 10, 100)],
+        )
+
+    def test_what_people_write_takes_the_place_of_days(self):
+        self.enroll()
+        self.new_lead(date_deadline="2026-02-20")
+        indicator = self.new_indicator(
+            "quiet", aggregate="days_since", date_field="date_deadline"
+        )
+        self.measure()
+        indicator.source = "manual"
+        self.measure()
+        self.assertEqual(self.value("quiet").raw, 10)
+        self.customer.crl_set_indicator("quiet", 1)
+        self.at("2026-03-12 09:00:00")
+        self.env.invalidate_all()
+        self.assertEqual(self.value("quiet").raw, 1)
+
     def test_what_a_customer_has_no_more_goes(self):
         self.enroll()
         lead = self.new_lead(expected_revenue=5)
@@ -294,12 +351,12 @@ class TestIndicator(CrlCase):
         self.assertEqual(self.env["crl.indicator"]._refresh_due(1000), 0)
 
     def patch_ranges(self, customers):
+        relationship = self.env.registry["crl.relationship"]
+        get = relationship._get_range
         self.patch(
-            self.env.registry["crl.indicator"],
+            relationship,
             "_get_range",
-            lambda self, count, get=self.env.registry["crl.indicator"]._get_range: get(
-                self, customers
-            ),
+            lambda self, cursor, count: get(self, cursor, customers),
         )
 
     @mute_logger("odoo.addons.crl_retention.models.crl_engine", "odoo.sql_db")

@@ -5,7 +5,9 @@ from openpyxl import Workbook
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..tools.columns import array
 from .common import CrlCase
 
 
@@ -123,6 +125,23 @@ class TestIndicatorLoad(CrlCase):
         self.assertEqual(found, ["refused", "refused", "created"])
         with self.assertRaises(UserError):
             self.customer.with_user(self.rep).crl_set_indicator("nps\x00", 1)
+
+    def test_any_text_gets_into_an_array_as_it_is(self):
+        texts = [
+            "",
+            "NULL",
+            "null",
+            "a,b",
+            "{x}",
+            'say "no"',
+            "back\\slash",
+            "it's",
+            "é",
+        ]
+        [[found]] = self.env.execute_query(
+            SQL("SELECT %s::text[]", array([*texts, None]))
+        )
+        self.assertEqual(found, [*texts, None])
 
     def test_doubles_in_a_batch_are_named(self):
         results = self.load(

@@ -125,6 +125,8 @@ class CrlHealthTrial(models.TransientModel):
         """How many customers go from which band to which, and some of them:
         ``[{"before", "after", "count", "partner_ids"}]``."""
         relationship = self.env["crl.relationship"]
+        values = self.env["crl.indicator.value"]
+        raw = values._get_raw_sql(SQL("v.raw"), "v", self.company_id._crl_today())
         # the engine's tables; which customers is said below
         self.env.flush_all()
         companies = self.env.companies.ids
@@ -161,7 +163,7 @@ class CrlHealthTrial(models.TransientModel):
                 assessed=relationship._get_assessed(
                     within,
                     rules=self.line_ids._get_rules(),
-                    score=self.env["crl.indicator.value"]._get_score_sql(SQL("v.raw")),
+                    score=values._get_score_sql(raw),
                 ),
                 examples=EXAMPLES,
             )
