@@ -63,6 +63,8 @@
         "views/crl_report_views.xml",
         "data/spreadsheet_dashboard_data.xml",
         "views/crl_quota_views.xml",
+        "views/digest_morning_templates.xml",
+        "data/digest_data.xml",
         "views/crl_selection_actions.xml",
         "views/crl_summary.xml",
         "views/crl_day_views.xml",

@@ -114,6 +114,8 @@ from . import crl_portfolio_week
 from . import crl_portfolio_suggestion
 from . import crl_portfolio_fill
 from . import calendar_event
+from . import digest_digest
+from . import digest_morning
 from . import ir_http
 from . import ir_qweb
 from . import mail_activity
@@ -152,6 +154,7 @@ from . import res_users
 from . import res_users_absence
 from . import res_users_hours
 from . import res_users_leaving
+from . import res_users_morning
 from . import sms_sms
 from . import crl_day
 from . import crl_day_route

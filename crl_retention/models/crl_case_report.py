@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .crl_case import VISIT_KINDS
 from .crl_figures import PUNCTUALITY
 
 
@@ -16,7 +15,7 @@ class CrlCase(models.Model):
     )
 
     _figure_columns = (
-        *("kind", "state", "on_time", "deadline"),
+        *("state", "on_time", "deadline"),
         *("date_closed", "date_first", "date_open"),
     )
     _medians = ("recover_days",)
@@ -69,25 +68,16 @@ class CrlCase(models.Model):
 
     @api.model
     def _get_figures(self, alias):
-        kind, state, on_time, deadline, closed, first, opened = (
+        state, on_time, deadline, closed, first, opened = (
             self._get_column_sql(alias, name) for name in self._figure_columns
-        )
-        is_in_time = SQL(
-            "CASE WHEN %s IN %s THEN %s ELSE %s = 'recovered' AND %s <= %s END",
-            kind,
-            tuple(VISIT_KINDS),
-            on_time,
-            state,
-            closed,
-            deadline,
         )
         punctuality = SQL(
             """CASE WHEN %(state)s = 'cancelled' THEN NULL
-                    WHEN %(is_in_time)s THEN 'on_time'
+                    WHEN %(on_time)s THEN 'on_time'
                     WHEN %(state)s IN ('open', 'planned') AND %(deadline)s >= %(now)s
                     THEN NULL ELSE 'late' END""",
             state=state,
-            is_in_time=is_in_time,
+            on_time=on_time,
             deadline=deadline,
             now=self._get_now_sql(),
         )

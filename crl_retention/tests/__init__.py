@@ -15,6 +15,7 @@ from . import test_day
 from . import test_day_tour
 from . import test_dashboard
 from . import test_demo
+from . import test_digest
 from . import test_dry_run
 from . import test_engine
 from . import test_enroll
