@@ -40,6 +40,12 @@ PICTURES = {
         *("luca", (360, 800), "retention-customers"),
         TIMELINE,
     ),
+    "visits": ("luca", (1366, 900), "retention-visits", []),
+    "visits_phone": ("luca", (360, 1100), "retention-visits", []),
+    "visit_report": (
+        *("luca", (360, 780), "retention-visits"),
+        [(".o_crl_day_report", "Report"), (".modal label", "Content")],
+    ),
 }
 
 

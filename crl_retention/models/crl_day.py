@@ -8,8 +8,8 @@ from ..tools import schedule
 
 #: Days ahead in which visits are looked for that are on the way.
 DAYS_AHEAD = 7
-#: The most of them that are looked at, the next to come first.
-MAX_AHEAD = 80
+#: The most of them that are looked at, the oldest first.
+MAX_MORE = 80
 
 
 class CrlDay(models.AbstractModel):
@@ -121,23 +121,19 @@ class CrlDay(models.AbstractModel):
         )
 
     def _get_reps(self, rep):
-        """Whose days the user may look at, those with visits to make."""
+        """Whose days the user may look at."""
         me = self.env.user
-        owners = self.env["crl.touchpoint"]._read_group(
-            [("channel", "=", "visit"), ("state", "in", ("planned", "open"))],
-            ["user_id"],
+        domain = Domain("sale_team_id.user_id", "=", me.id)
+        if self._sees_all():
+            group = self.env.ref("crl_retention.crl_retention_group_user")
+            domain = Domain("all_group_ids", "in", group.ids)
+        domain |= Domain("crl_cover_id", "=", me.id)
+        # who works here is for every colleague to know
+        users = self.env["res.users"].sudo()
+        reps = users.search(
+            domain & Domain("company_ids", "in", self.env.companies.ids), order="name"
         )
-        reps = self.env["res.users"].union(*(owner for (owner,) in owners)) - me
-        if not self._sees_all():
-            reps = reps.filtered(
-                lambda user: (
-                    me in user._crl_with_cover() or user._crl_get_leader() == me
-                )
-            )
-        return [
-            {"id": user.id, "name": user.name}
-            for user in me | rep | reps.sorted("name")
-        ]
+        return [{"id": user.id, "name": user.name} for user in me | rep | reps]
 
     def _get_tz(self, rep):
         return rep.sudo().tz or self.env.company._crl_tz()  # for every colleague
@@ -196,21 +192,26 @@ class CrlDay(models.AbstractModel):
             order="date_done, id",
         )
 
-    def _find_ahead(self, rep, day, visits):
-        """Visits of the days to come that could be made on this one."""
+    def _find_more(self, rep, day, today, visits):
+        """Visits of other days that could be made on this one: those that were left,
+        and those of the days to come whose time is open."""
         tz = self._get_tz(rep)
-        domain = (
+        morning = schedule.utc_at(day, 0.0, tz)
+        after = schedule.utc_at(day + timedelta(days=1), 0.0, tz)
+        last = schedule.utc_at(day + timedelta(days=1 + DAYS_AHEAD), 0.0, tz)
+        ahead = (
+            Domain("case_id", "=", False)
+            & Domain("is_agreed", "=", False)
+            & Domain("date_planned", ">=", after)
+            & Domain("date_planned", "<", last)
+        )
+        left = Domain("state", "=", "open") & Domain("date_planned", "<", morning)
+        if day < today:
+            return visits.browse()
+        return self._search(
+            rep,
             self._get_live_domain(rep)
             & Domain("id", "not in", visits.ids)
-            & Domain("case_id", "=", False)
-            & Domain("is_agreed", "=", False)
-            & Domain(
-                "date_planned", ">=", schedule.utc_at(day + timedelta(days=1), 0.0, tz)
-            )
-            & Domain(
-                "date_planned",
-                "<",
-                schedule.utc_at(day + timedelta(days=1 + DAYS_AHEAD), 0.0, tz),
-            )
+            & (left | ahead),
+            limit=MAX_MORE,
         )
-        return self._search(rep, domain, limit=MAX_AHEAD)

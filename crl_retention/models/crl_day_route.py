@@ -10,7 +10,7 @@ BEGIN_HOUR = 9.0
 #: Km a visit of the days ahead may add to the way to be worth a suggestion.
 MAX_DETOUR = 20
 MAX_SUGGESTIONS = 5
-#: Minutes of a visit that is in nobody's calendar.
+#: Minutes of a visit that is in nobody's calendar, where the company does not say.
 STAY = 60
 
 
@@ -58,7 +58,9 @@ class CrlDay(models.AbstractModel):
     def _get_stop(self, visit, day, tz):
         """A visit as the pure code knows it."""
         meeting = visit.activity_id.calendar_event_id
-        stay = (meeting.stop - meeting.start).total_seconds() / 60 if meeting else STAY
+        stay = visit.company_id.crl_visit_minutes or STAY
+        if meeting:
+            stay = (meeting.stop - meeting.start).total_seconds() // 60
         at = by = None
         if visit.is_agreed:
             # one of a day before that was not held has no time any more
@@ -80,15 +82,17 @@ class CrlDay(models.AbstractModel):
     def _get_moment(self, minutes, day, tz):
         return schedule.utc_at(day, minutes / 60, tz)
 
-    def _get_suggestions(self, ahead, stops, frame):
-        """Visits of the days ahead that lie on the way: ``[(visit, km more)]``."""
-        near = []
-        for visit in ahead:
+    def _get_suggestions(self, visits, stops, frame, day, tz):
+        """Those that were left, and of those ahead the ones that lie on the way:
+        ``[(visit, km more or None)]``."""
+        found = []
+        for visit in visits:
             place = self._get_place(self._get_spot(visit))
-            more = place and route.detour(stops, place, frame)
-            if more is not None and more <= MAX_DETOUR:
-                near.append((more, visit.date_planned, visit.id, visit))
-        return [(visit, more) for more, __, __, visit in sorted(near)[:MAX_SUGGESTIONS]]
+            more = route.detour(stops, place, frame) if place else None
+            is_left = schedule.local_day(visit.date_planned, tz) < day
+            if is_left or (more is not None and more <= MAX_DETOUR):
+                found.append((not is_left, more or 0.0, visit.id, visit, more))
+        return [(visit, more) for *__, visit, more in sorted(found)[:MAX_SUGGESTIONS]]
 
     def _get_route_links(self, order, frame):
         places = [frame.here or frame.base, *(stop.place for stop in order), frame.base]

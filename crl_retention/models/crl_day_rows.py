@@ -5,6 +5,8 @@ from odoo.tools import format_date, format_time
 
 from ..tools import maps, route, schedule
 
+#: Minutes of a day.
+DAY = 24 * 60
 #: The colour of each reason; the words beside it say the same.
 TONES = {"overdue": "danger", "at_risk": "warning", "due": "warning", "fine": "success"}
 
@@ -28,8 +30,8 @@ class CrlDay(models.AbstractModel):
             self._get_row(shown[leg.key], leg, stop, day, today, tz, facts, frame)
             for leg, stop in zip(timetable, stops, strict=True)
         ]
-        ahead = self._find_ahead(rep, day, visits) if day >= today else visits.browse()
-        suggestions = self._get_suggestions(ahead, stops, frame)
+        more = self._find_more(rep, day, today, visits)
+        suggestions = self._get_suggestions(more, stops, frame, day, tz)
         ends = timetable[-1].begin + stops[-1].stay if timetable else frame.begin
         return {
             "date": str(day),
@@ -44,11 +46,12 @@ class CrlDay(models.AbstractModel):
             "rows": rows,
             "done": [self._get_done_row(visit, tz) for visit in done],
             "suggestions": [
-                self._get_suggestion(visit, more, tz) for visit, more in suggestions
+                self._get_suggestion(visit, more, today, tz)
+                for visit, more in suggestions
             ],
             "distance": round(total),
             "begin": self._format_minutes(frame.begin, day, tz),
-            "end": self._format_minutes(ends, day, tz),
+            "end": self._format_minutes(ends, day, tz) if ends < DAY else "",
             "route_links": self._get_route_links(stops, frame),
             "is_used": self._is_used(stops, shown, day, tz),
             "notes": self._get_notes(frame, stops),
@@ -72,8 +75,8 @@ class CrlDay(models.AbstractModel):
         notes = [
             self.env._(
                 "Driving times are estimates: %(speed)s km/h on roads %(detour)s times "
-                "as long as the straight line, and an hour a visit unless the calendar "
-                "says else.",
+                "as long as the straight line. A visit takes as long as its meeting in "
+                "the calendar, else as the settings say.",
                 speed=round(frame.speed),
                 detour=route.DETOUR,
             )
@@ -126,36 +129,52 @@ class CrlDay(models.AbstractModel):
         cases = facts["cases"].get(partner, self.env["crl.case"])
         promises = cases.filtered(lambda case: case.kind == "promise")
         spot = self._get_spot(visit)
+        lines = spot._display_address(without_company=True).splitlines()
+        address = ", ".join(line.strip() for line in lines if line.strip())
+        words = facts["words"].get(partner.id) or ""
         moment = self._get_moment(leg.begin, day, tz)
         return {
             "id": visit.id,
             "partner_id": partner.id,
             "name": partner.name,
-            "contact_name": visit.contact_id.name or "",
+            "contact_name": (visit.contact_id - partner).name or "",
             "title": visit._get_title(),
             "city": spot.city or partner.city or "",
-            "address": spot.contact_address_inline or "",
+            "address": address,
             "reason": reason,
             "reason_text": reason_text,
             "tone": TONES[reason],
-            "planned": str(moment),
-            "time": self._format_minutes(leg.begin, day, tz),
+            # one that begins after midnight is not of this day any more
+            "planned": leg.begin < DAY and str(moment),
+            "time": self._format_minutes(leg.begin, day, tz) if leg.begin < DAY else "",
             "is_agreed": stop.at is not None,
             "late_text": self._get_late_text(visit, leg, stop),
-            "distance": round(leg.distance, 1),
+            "distance": self._round(leg.distance),
             "drive": route.drive(leg.distance, frame.speed),
             "has_place": bool(stop.place),
-            "is_added": schedule.local_day(visit.date_planned, tz) > day,
+            "call_windows": partner.crl_call_window_ids.mapped("display_name"),
+            "is_added": self._is_added(visit, day, today, tz),
             "phones": self._get_phones(visit),
-            "links": maps.place_links(stop.place, spot.contact_address_inline),
-            "last_words": facts["words"].get(partner.id) or "",
+            "links": maps.place_links(stop.place, address),
+            "last_words": "" if words in cases.mapped("description") else words,
             "band": partner.crl_band or "",
             "band_text": self._get_label(partner, "crl_band"),
             "promises": [self._get_case_row(case, tz) for case in promises],
             "cases": [self._get_case_row(case, tz) for case in cases - promises],
         }
 
+    def _round(self, distance):
+        """Km as one says them: nobody knows the hundreds of metres of a long way."""
+        return round(distance, 1) if distance < 10 else round(distance)
+
+    def _is_added(self, visit, day, today, tz):
+        """Whether it is in this day for a look only."""
+        planned = schedule.local_day(visit.date_planned, tz)
+        return planned > day or planned < day != today
+
     def _get_late_text(self, visit, leg, stop):
+        if leg.begin >= DAY:
+            return self.env._("Too much for one day: agree another time.")
         if not leg.late or visit.case_id and visit.case_id.is_late:
             return ""
         if stop.at is None:
@@ -225,13 +244,13 @@ class CrlDay(models.AbstractModel):
             "verdict_text": self._get_label(visit, "verdict"),
         }
 
-    def _get_suggestion(self, visit, more, tz):
-        day = schedule.local_day(visit.date_planned, tz)
-        on = format_date(self.env, day, date_format="EEEE d MMM")
+    def _get_suggestion(self, visit, more, today, tz):
+        reason, text = self._get_reason(visit, today, tz)
         return {
             "id": visit.id,
             "name": visit.partner_id.name,
             "city": visit.partner_id.city or "",
-            "text": self.env._("Due on %s", on),
-            "more": round(more, 1),
+            "reason": reason,
+            "text": text,
+            "more": more and self._round(more),
         }

@@ -23,6 +23,8 @@ class CrlDesk(models.AbstractModel):
             "outcomes": [{"value": code, "label": labels[code]} for code in outcomes],
             "verdicts": [{"value": code, "label": label} for code, label in verdicts],
             "asks_feedback": touchpoint._asks_verdict(),
+            "people": self._show_people(touchpoint),
+            "person": touchpoint.contact_id.id,
             "questions": touchpoint.campaign_id._get_questions(),
             "causes": [
                 {"id": cause.id, "name": cause.name}
@@ -67,6 +69,15 @@ class CrlDesk(models.AbstractModel):
             bad=f"{indicator.raw_bad:g}",
             good=f"{indicator.raw_good:g}",
         )
+
+    @api.model
+    def _show_people(self, touchpoint):
+        """Whom a visit can be to, of the customer."""
+        if touchpoint.channel != "visit":
+            return []
+        people = touchpoint.partner_id.child_ids
+        people = people.filtered(lambda person: person.type == "contact")
+        return [{"id": person.id, "name": person.name or ""} for person in people]
 
     @api.model
     def _show_colleagues(self, company):
@@ -146,8 +157,9 @@ class CrlDesk(models.AbstractModel):
         :param dict result: ``outcome``, ``verdict``, ``score`` (1–5), ``note``,
             ``cause_ids``, ``answers`` (to the questions, in their order),
             ``indicators`` ``{id: number}``, ``promise`` ``{"text", "deadline",
-            "user_id"}``, ``date_next`` (UTC; another try, or a new contact as agreed),
-            ``attachment_ids`` (uploaded for ``crl.touchpoint.result``); all optional
+            "user_id"}``, ``contact_id`` (who was met), ``date_next`` (UTC; another
+            try, or a new contact as agreed), ``attachment_ids`` (uploaded for
+            ``crl.touchpoint.result``); all optional
         :param dict view: the list the next contact comes from, as for
             ``get_worklist``; False: none
         :param str key: made up by the browser for this result. Sent again with it, the
@@ -217,11 +229,24 @@ class CrlDesk(models.AbstractModel):
             read["verdict"] or touchpoint._get_verdict(read["score"]),
             read["date_next"],
         )
+        self._take_person(touchpoint, result.get("contact_id"))
         self._take_indicators(touchpoint, result.get("indicators"))
         self._take_promise(touchpoint, result.get("promise"))
         touchpoint.with_context(crl_attachment_ids=attachments)._take_result(**read)
         touchpoint._tell_desks("closed")
         return consequence
+
+    @api.model
+    def _take_person(self, touchpoint, number):
+        """Write down who was met."""
+        if not number:
+            return
+        person = self._check_record("res.partner", number).sudo()  # whose it is follows
+        if person.commercial_partner_id != touchpoint.partner_id:
+            raise ValidationError(
+                self.env._("Choose somebody who belongs to this customer.")
+            )
+        touchpoint.contact_id = person - touchpoint.partner_id
 
     @api.model
     def _take_indicators(self, touchpoint, raws):

@@ -199,7 +199,25 @@ class TestDay(CrlCase):
         self.assertEqual(sorted(self.names(day)), ["Bastille", "Montmartre"])
         self.assertEqual(near.date_planned.day, 5, "nothing is written yet")
 
+    def test_what_was_left_is_offered_for_the_next_day(self):
+        left = self.new_open_visit("Versailles", "2026-02-26 08:00:00")
+        [found] = self.day.get_day("2026-03-03")["suggestions"]
+        self.assertEqual((found["id"], found["reason"]), (left.id, "overdue"))
+        day = self.day.get_day("2026-03-03", added=[left.id])
+        self.assertEqual(self.names(day), ["Versailles"])
+        self.day.use_order([[left.id, day["rows"][0]["planned"]]])
+        self.assertEqual(left.date_planned.date(), date(2026, 3, 3))
+
     # ---- Use this order ----
+
+    def test_more_than_fits_into_a_day(self):
+        for number in range(14):
+            visit = self.new_open_visit(f"Ristorante {number}")
+            self._put(visit.partner_id, "Bastille")
+        rows = self.day.get_day()["rows"]
+        self.assertTrue(rows[0]["planned"])
+        self.assertFalse(rows[-1]["planned"])
+        self.assertIn("Too much for one day", rows[-1]["late_text"])
 
     def test_use_the_order(self):
         first = self.new_open_visit("Montmartre", "2026-02-26 08:00:00")
@@ -234,6 +252,25 @@ class TestDay(CrlCase):
             self.day.get_day(added=["x", -1, None])["rows"][0]["id"], visit.id
         )
         self.assertEqual(self.day.use_order([]), 0)
+
+    # ---- The report ----
+
+    def test_report_of_a_visit(self):
+        """As on My Desk, with whom the rep met."""
+        visit = self.new_open_visit("Montmartre")
+        chef = self.env["res.partner"].create(
+            {"name": "Chef Remy", "parent_id": visit.partner_id.id}
+        )
+        desk = self.env["crl.desk"].with_user(self.rep)
+        form = desk.open_contact(visit.id)["form"]
+        self.assertEqual(form["people"], [{"id": chef.id, "name": "Chef Remy"}])
+        result = {"outcome": "reached", "verdict": "positive"}
+        for stranger in (self.customer.id, 2**31 - 1, "1"):
+            with self.assertRaisesRegex(ValidationError, "belongs to this customer"):
+                desk.finish(visit.id, {**result, "contact_id": stranger}, False)
+        self.assertEqual(visit.state, "open")
+        desk.finish(visit.id, {**result, "contact_id": chef.id}, False)
+        self.assertEqual((visit.state, visit.contact_id), ("done", chef))
 
     # ---- Whose day ----
 

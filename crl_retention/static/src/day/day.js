@@ -77,7 +77,11 @@ export class Day extends Component {
             parts.push(_t("%s km", distance));
         }
         if (rows.length) {
-            parts.push(_t("from %(begin)s to about %(end)s", {begin, end}));
+            parts.push(
+                end
+                    ? _t("from %(begin)s to about %(end)s", {begin, end})
+                    : _t("more than fits into the day"),
+            );
         }
         return parts.join(" · ");
     }
@@ -94,10 +98,12 @@ export class Day extends Component {
         if (!row.drive) {
             return "";
         }
-        return _t("%(km)s km, about %(minutes)s min to drive", {
-            km: row.distance,
-            minutes: row.drive,
-        });
+        const km = row.distance;
+        const minutes = row.drive % 60;
+        const hours = Math.floor(row.drive / 60);
+        return hours
+            ? _t("%(km)s km, about %(hours)s h %(minutes)s min", {km, hours, minutes})
+            : _t("%(km)s km, about %(minutes)s min", {km, minutes});
     }
 
     async load() {
@@ -131,6 +137,10 @@ export class Day extends Component {
     async onChangeRep(ev) {
         Object.assign(this.state, {userId: Number(ev.target.value), added: []});
         await this.load();
+    }
+
+    get canUse() {
+        return this.day.rows.some((row) => row.planned);
     }
 
     get shortDate() {
@@ -186,7 +196,8 @@ export class Day extends Component {
     }
 
     async useOrder() {
-        const plan = this.day.rows.map((row) => [row.id, row.planned]);
+        const fitting = this.day.rows.filter((row) => row.planned);
+        const plan = fitting.map((row) => [row.id, row.planned]);
         this.state.isBusy = true;
         try {
             await this.orm.call("crl.day", "use_order", [plan], {

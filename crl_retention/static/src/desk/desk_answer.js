@@ -39,6 +39,7 @@ export function getEmptyResult() {
         verdict: false,
         score: false,
         note: "",
+        contact_id: false,
         cause_ids: [],
         answers: [],
         indicators: {},
