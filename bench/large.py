@@ -39,11 +39,14 @@ def fill(env, rows):
             SELECT array_agg(id ORDER BY id) AS ids FROM res_partner_industry),
         partners AS (
             INSERT INTO res_partner (
-                   id, name, complete_name, is_company, active, type, email,
-                   email_normalized, user_id, partner_share, color,
+                   id, name, complete_name, is_company, active, type, phone,
+                   phone_sanitized, email, email_normalized, user_id, partner_share, color,
                    commercial_partner_id,
                    industry_id, crl_relationship_id, create_date, write_date)
             SELECT partner_id, 'Big ' || i, 'Big ' || i, TRUE, TRUE, 'contact',
+                   to_char(100000000 + (i::bigint * 7919191 %% 100000000),
+                           'FM"+33 "0" "00" "00" "00" "00'),
+                   '+33' || 100000000 + (i::bigint * 7919191 %% 100000000),
                    'big' || i || '@example.com', 'big' || i || '@example.com',
                    user_id, TRUE, score, partner_id,
                    industries.ids[1 + i %% array_length(stages.ids, 1)],

@@ -15,7 +15,7 @@ import json
 import os
 import time
 
-from bench import indicators, lanes, large
+from bench import indicators, lanes, large, reception
 from bench.measure import peak_memory
 from bench.report import ratios, show
 from bench.work import Bench
@@ -93,7 +93,11 @@ def main():
         if arguments.large:
             report["large"] = large.measure(env)
             print(f"\nAmong {arguments.large} customers, warm:")
-            for label, milliseconds in report["large"].items():
+            report["reception"] = reception.measure(env)
+            for label, milliseconds in {
+                **report["large"],
+                **report["reception"],
+            }.items():
                 print(f"{milliseconds:9.1f} ms  {label}")
         if arguments.indicators:
             figures = indicators.measure(env, arguments.indicators, arguments.rounds)

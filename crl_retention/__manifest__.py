@@ -61,7 +61,6 @@
         "views/crl_alert_views.xml",
         "views/crl_stage_change_views.xml",
         "views/crl_report_views.xml",
-        "data/spreadsheet_dashboard_data.xml",
         "views/crl_quota_views.xml",
         "views/digest_morning_templates.xml",
         "data/digest_data.xml",
@@ -75,6 +74,8 @@
         "views/crl_desk_views.xml",
         "views/crl_reception_views.xml",
         "views/crl_retention_menus.xml",
+        # after the menus they lead to
+        "data/spreadsheet_dashboard_data.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -100,5 +101,6 @@
         "demo/crl_history_demo.xml",
         "demo/crl_health_demo.xml",
         "demo/crl_campaign_demo.xml",
+        "demo/crl_promise_demo.xml",
     ],
 }

@@ -99,9 +99,9 @@ class DigestDigest(models.Model):
             "crl_retention.digest_morning",
             {"sections": sections, "base_url": self.get_base_url()},
         )
-        return self.with_context(
-            lang=user.lang, crl_morning=body
-        )._action_send_to_user(user)
+        return self.with_context(lang=user.lang, crl_morning=body)._action_send_to_user(
+            user
+        )
 
     def _compute_tips(self, company, user, tips_count=1, consumed=True):
         if self.crl_is_morning:

@@ -32,9 +32,26 @@ class TestDemo(TransactionCase):
             self.assertEqual(mine.activity_id.user_id, rep)
 
     def test_two_open_cases_one_late(self):
-        cases = self.env["crl.case"].search([("state", "in", ("open", "planned"))])
+        cases = self.env["crl.case"].search(
+            [("state", "in", ("open", "planned")), ("kind", "!=", "promise")]
+        )
         self.assertEqual(sorted(cases.mapped("is_late")), [False, True])
         self.assertEqual(cases.filtered("is_late").escalation, 2)
+
+    def test_promises_of_every_kind(self):
+        """The hook of a mixer is on its way from hand to hand, one promise is late."""
+        promises = self.env["crl.case"].search([("kind", "=", "promise")])
+        self.assertEqual(set(promises.mapped("promise_state")), {"open", "kept"})
+        self.assertEqual(len(promises.filtered("is_late")), 1)
+        self.assertEqual(set(promises.mapped("on_time")), {True, False})
+        ines = self.env["res.users"].search([("login", "=", "ines")])
+        reception = self.env["crl.reception"].with_user(ines)
+        [row] = reception.find("Tre Gelsi")
+        [promise] = reception.get_customer(row["partner_id"])["promises"]
+        self.assertEqual(
+            [hand["state"] for hand in promise["chain"]],
+            ["done", "done", "now", "next"],
+        )
 
     def test_a_deputy_stands_in(self):
         jonas = self.env["res.users"].search([("login", "=", "jonas")])
