@@ -90,7 +90,7 @@ class CrlIndicator(models.Model):
         :param int limit: the engine's batch; 50 customers count as one record
         :returns: how many such records were looked at
         """
-        handled = 0
+        handled, most = 0, limit * CUSTOMERS_PER_RECORD
         while handled < limit:
             indicator = self.search(
                 [("date_refresh", "<=", fields.Datetime.now())],
@@ -100,12 +100,9 @@ class CrlIndicator(models.Model):
             if not indicator:
                 break
             counts = []
-            most = limit * CUSTOMERS_PER_RECORD
             self.env["crl.engine"]._isolate(
                 indicator,
-                lambda due, most=most, counts=counts: counts.append(
-                    due._refresh_range(most)
-                ),
+                lambda due, counts=counts: counts.append(due._refresh_range(most)),
             )
             handled += max(ceil(sum(counts) / CUSTOMERS_PER_RECORD), 1)
         return handled
@@ -137,6 +134,7 @@ class CrlIndicator(models.Model):
             self._refresh(
                 lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
             )
+        if found == count:
             self.refresh_cursor = last
             return found
         self.write(
@@ -147,7 +145,7 @@ class CrlIndicator(models.Model):
                 "error": False,
             }
         )
-        return 0
+        return found
 
     def _refresh(self, within):
         """Measure them for some customers: ``within`` as in ``_get_found_sql``."""

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..models import crl_indicator_refresh
 from ..tools import health
 from .common import CrlCase
 
@@ -326,7 +327,7 @@ class TestIndicator(CrlCase):
         partners = self.customer + self._new_customer("A") + self._new_customer("B")
         self.enroll(partners)
         indicator = self.new_indicator().sudo()
-        self.patch_ranges(1)
+        self.patch(crl_indicator_refresh, "CUSTOMERS_PER_RECORD", 1)
         self.env["crl.indicator"].search([]).date_refresh = False
         indicator.date_refresh = "2026-03-02 09:00:00"
         self.env["crl.indicator"]._refresh_due(1)
@@ -346,18 +347,8 @@ class TestIndicator(CrlCase):
         due = self.env["crl.indicator"].search([])
         due._mark_due()
         handled = self.env["crl.indicator"]._refresh_due(1000)
-        # one range of each, and its end
-        self.assertEqual(handled, 2 * len(due))
+        self.assertEqual(handled, len(due))
         self.assertEqual(self.env["crl.indicator"]._refresh_due(1000), 0)
-
-    def patch_ranges(self, customers):
-        relationship = self.env.registry["crl.relationship"]
-        get = relationship._get_range
-        self.patch(
-            relationship,
-            "_get_range",
-            lambda self, cursor, count: get(self, cursor, customers),
-        )
 
     @mute_logger("odoo.addons.crl_retention.models.crl_engine", "odoo.sql_db")
     def test_one_that_cannot_be_measured_keeps_no_other_from_it(self):
