@@ -28,6 +28,12 @@ PICTURES = {
         *("luca", (1366, 768), "retention-contacts"),
         [(".o_data_row:has(.fa-phone) button", "Done"), (".modal label", "Unhappy")],
     ),
+    "desk": ("luca", (1440, 900), "retention-desk", [(".o_crl_desk_row", "Cicala")]),
+    "desk_phone": ("luca", (360, 740), "retention-desk", []),
+    "desk_phone_result": (
+        *("luca", (360, 740), "retention-desk"),
+        [(".o_crl_desk_row", ""), (".o_crl_desk button", "Result")],
+    ),
     "health": (
         *("marta", (1366, 1250), "retention-customers"),
         [(".o_kanban_record", "Pizzeria Corte Azzurra"), (".nav-link", "Retention")],

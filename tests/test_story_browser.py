@@ -75,7 +75,9 @@ def log_in(page, server, login):
     page.type("input[name=login]", login)
     page.type("input[name=password]", login)
     page.click("button[type=submit]", "Log in")
-    page.wait("!!document.querySelector('.o_navbar, .o_main_navbar')", "no home page")
+    # the first page of a new database makes its assets
+    home = "!!document.querySelector('.o_navbar, .o_main_navbar')"
+    page.wait(home, "no home page", 120)
 
 
 def enrollment(database):

@@ -27,6 +27,9 @@ FIND = """
 )[0]
 """
 
+#: The keys held down, as the DevTools protocol counts them.
+MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
+
 
 class Page:
     """One tab; ``size`` is that of its window in CSS pixels."""
@@ -96,13 +99,13 @@ class Page:
             f"document.querySelector({json.dumps(selector)}).innerText"
         )
 
-    def click(self, selector, text=""):
-        """Click in the middle of the first visible element that shows a text.
+    def find_spot(self, selector, text=""):
+        """The middle of the first visible element that shows a text.
 
         It must lie on top there, and have stopped moving.
         """
         arguments = f"{json.dumps(selector)}, {json.dumps(text)}"
-        spot = self.wait(
+        return self.wait(
             f"""{{
                 const element = ({FIND})({arguments});
                 if (!element || element.disabled) return null;
@@ -118,6 +121,10 @@ class Page:
             }}""",
             f"“{selector} {text}” cannot be clicked",
         )
+
+    def click(self, selector, text=""):
+        """Click in the middle of the first visible element that shows a text."""
+        spot = self.find_spot(selector, text)
         for kind in ("mousePressed", "mouseReleased"):
             self.send(
                 "Input.dispatchMouseEvent",
@@ -135,6 +142,46 @@ class Page:
             "document.activeElement.select && document.activeElement.select()"
         )
         self.send("Input.insertText", text=text)
+
+    def press(self, key):
+        """Press a key, such as ``n``, ``Enter`` or ``Control+Enter``."""
+        *held, key = key.split("+")
+        modifiers = sum(MODIFIERS[name] for name in held)
+        known = {
+            "key": key,
+            "code": f"Key{key.upper()}" if len(key) == 1 and key.isalpha() else key,
+            "modifiers": modifiers,
+        }
+        if key.isdigit():
+            known["code"] = f"Digit{key}"
+        if not modifiers and (len(key) == 1 or key == "Enter"):
+            known["text"] = "\r" if key == "Enter" else key
+        for kind in ("keyDown", "keyUp"):
+            self.send("Input.dispatchKeyEvent", type=kind, **known)
+
+    def write(self, text):
+        """Type into what has the focus."""
+        self.send("Input.insertText", text=text)
+
+    def go_offline(self, is_offline=True):
+        """Pull the plug, or put it in again."""
+        self.send(
+            "Network.emulateNetworkConditions",
+            offline=is_offline,
+            latency=0,
+            downloadThroughput=-1,
+            uploadThroughput=-1,
+        )
+
+    def tap(self, selector, text=""):
+        """Touch the middle of the first visible element that shows a text."""
+        x, y = self.find_spot(selector, text)
+        self.send(
+            "Input.dispatchTouchEvent",
+            type="touchStart",
+            touchPoints=[{"x": x, "y": y}],
+        )
+        self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def picture(self, name):
         """Keep a picture of what a person would see now."""

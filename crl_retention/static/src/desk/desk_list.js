@@ -28,7 +28,6 @@ const DAYS = [
     {value: false, label: _t("All that is planned")},
 ];
 const SCOPES = {mine: _t("Mine"), team: _t("My team's"), all: _t("Everybody's")};
-const BANDS = {healthy: "success", watch: "warning", at_risk: "danger"};
 /** Pixels before the end of the list at which the next rows are fetched. */
 const AHEAD = 600;
 
@@ -57,7 +56,7 @@ export class DeskList extends Component {
             250,
         );
         this.uid = user.userId;
-        Object.assign(this, {REASONS, CHANNELS, DAYS, SCOPES, BANDS});
+        Object.assign(this, {REASONS, CHANNELS, DAYS, SCOPES});
         useEffect(
             (key) => {
                 this.state.activeKey = key || this.state.activeKey;
