@@ -61,7 +61,7 @@ class CrlCampaign(models.Model):
         if self.state == "draft":
             held = [("campaign_id", "=", self.id), ("state", "=", "held_out")]
             return [
-                *self.segment_id._get_audience(),
+                *self.segment_id._get_mailing_audience(),
                 ("crl_campaign_member_ids", "not any", held),
             ]
         listed = [("campaign_id", "=", self.id), ("state", "=", "active")]

@@ -20,6 +20,16 @@ class CrlSegment(models.Model):
         self.ensure_one()
         return [("crl_segment_ids", "in", self.ids)]
 
+    def _get_mailing_audience(self):
+        """Whom a mailing of the segment goes to: not who is held out of a campaign on
+        it while that runs."""
+        held = [
+            ("state", "=", "held_out"),
+            ("campaign_id.segment_id", "=", self.id),
+            ("campaign_id.state", "=", "released"),
+        ]
+        return [*self._get_audience(), ("crl_campaign_member_ids", "not any", held)]
+
     def action_refresh(self):
         """See now who entered and who left."""
         self._get_one().check_access("write")
@@ -49,11 +59,14 @@ class CrlSegment(models.Model):
 
     def action_mail(self):
         """Open Odoo's mass mailing on the segment."""
-        return self._get_one()._get_mailing(self.name, self._get_audience(), "mail")
+        return self._get_one()._mail_to_segment("mail")
 
     def action_sms(self):
         """Open Odoo's mass SMS on the segment."""
-        return self._get_one()._get_mailing(self.name, self._get_audience(), "sms")
+        return self._get_one()._mail_to_segment("sms")
+
+    def _mail_to_segment(self, kind):
+        return self._get_mailing(self.name, self._get_mailing_audience(), kind)
 
     def _get_mailing(self, subject, audience, kind, utm=None):
         """Odoo's own mailing form, filled in. Who is not to be contacted is left out;

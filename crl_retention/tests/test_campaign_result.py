@@ -309,6 +309,21 @@ class TestCampaignResult(CampaignCase):
             & set(self.members(campaign, "held_out").partner_id.ids)
         )
 
+    def test_a_mailing_of_the_segment_spares_who_is_held_out(self):
+        action = self.segment.with_user(self.marketing).action_mail()
+        mailing = (
+            self.env["mailing.mailing"]
+            .with_user(self.marketing)
+            .create(self.filled_in(action, body_html="<p>News</p>"))
+        )
+        campaign = self.new_campaign(holdout_percent=50)
+        campaign.action_release()
+        held = self.members(campaign, "held_out").partner_id
+        self.assertTrue(held)
+        self.assertEqual(set(mailing._get_recipients()), set((self.guests - held).ids))
+        campaign.action_close()
+        self.assertEqual(set(mailing._get_recipients()), set(self.guests.ids))
+
     def test_sms_of_a_segment(self):
         action = self.segment.with_user(self.marketing).action_sms()
         mailing = (

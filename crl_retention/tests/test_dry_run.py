@@ -188,6 +188,20 @@ class TestDryRun(CrlDryRunCase):
         messages = run.line_ids.filtered(lambda line: line.channel == "message")
         self.assertEqual(sum(messages.mapped("added")), 2)
 
+    def test_calls_the_customer_wants_none_of(self):
+        self.customer.crl_set_consent({"call.service": "withdrawn"}, "By phone")
+        run = self.dry_run(self.customer)
+        [(reason, count)] = [
+            (reason, count)
+            for reason, count in self.reasons(run, "skip").items()
+            if "said no to service calls" in reason
+        ]
+        self.assertEqual((reason[:12], count), ("The customer", 2))
+        calls = run.line_ids.filtered(lambda line: line.channel == "call")
+        self.assertEqual(sum(calls.mapped("added")), 0)
+        visits = run.line_ids.filtered(lambda line: line.channel == "visit")
+        self.assertEqual(sum(visits.mapped("added")), 2)
+
     def test_conditions_exits_owners_holdouts_and_the_past(self):
         cadence = self.cadence.copy({"exit_domain": "[('ref', '=', 'gone')]"})
         gone = self._new_customer("Gone", ref="gone")

@@ -44,7 +44,7 @@ class CrlDryRun(models.TransientModel):
         for key, (entry, step) in asked.items():
             by_step[step].append((key, entry))
         refuse = cache(self._get_refusals)
-        verdicts, messages, owners = {}, {}, {}
+        verdicts, messages, calls, owners = {}, {}, {}, {}
         for step, group in by_step.items():
             partners = step.env["res.partner"].union(*(e.partner_id for __, e in group))
             meant = set(partners.filtered_domain(step._parse_condition())._ids)
@@ -68,11 +68,13 @@ class CrlDryRun(models.TransientModel):
                     messages[key] = entry, step, owners[rule]
                 elif owners[rule]:
                     verdicts[key] = Verdict("", user_id=owners[rule].id)
+                    if step.channel != "visit":
+                        calls[key] = entry, step, owners[rule]
                 else:
                     verdicts[key] = Verdict(
                         "hold", self.env._("Nobody looks after the customer.")
                     )
-        return verdicts | self._judge_messages(messages)
+        return verdicts | self._judge_messages(messages) | self._judge_consent(calls)
 
     def _is_held_out(self, entry, cadence):
         # as it is decided when customers enter
@@ -90,13 +92,28 @@ class CrlDryRun(models.TransientModel):
                 leaving[partner.id] = self.env._("The customer is not to be contacted.")
         return leaving
 
-    def _judge_messages(self, messages):
-        """Ask the one door to mail and SMS, with contacts that are never saved.
+    def _judge_consent(self, calls):
+        """Which calls and letters customers want none of.
 
-        :param messages: ``{key: (entry, step, owner)}``
+        :param calls: ``{key: (entry, step, owner)}``
+        """
+        probes = self._get_probes(calls)
+        decisions = probes._rule_consent()
+        return {
+            key: Verdict(
+                "skip", self._make_general(decisions[probe.id].note, calls[key][0])
+            )
+            for key, probe in zip(calls, probes, strict=True)
+            if probe.id in decisions
+        }
+
+    def _get_probes(self, asked):
+        """Contacts that are never saved, to ask the engine's rules of them.
+
+        :param asked: ``{key: (entry, step, owner)}``
         """
         Touchpoint = self.env["crl.touchpoint"].sudo()  # as the engine will ask
-        probes = Touchpoint.union(
+        return Touchpoint.union(
             *(
                 Touchpoint.new(
                     {
@@ -109,10 +126,17 @@ class CrlDryRun(models.TransientModel):
                         "user_id": owner.id,
                     }
                 )
-                for entry, step, owner in messages.values()
+                for entry, step, owner in asked.values()
             )
         )
-        needs = cache(Touchpoint._get_needed_paths)
+
+    def _judge_messages(self, messages):
+        """Ask the one door to mail and SMS.
+
+        :param messages: as above
+        """
+        probes = self._get_probes(messages)
+        needs = cache(probes._get_needed_paths)
         verdicts = {}
         for (key, (entry, step, __)), probe in zip(
             messages.items(), probes, strict=True
