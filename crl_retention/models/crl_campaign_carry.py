@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import schedule
 from .crl_campaign_release import AT_ONCE, CALL
@@ -27,13 +28,50 @@ class CrlCampaign(models.Model):
     def _end(self, state):
         """Close or cancel: what is ahead is cancelled, with a line in the log."""
         self.write({"state": state, "is_working": True})
-        self.env["crl.campaign.member"].search(
-            [("campaign_id", "=", self.id), ("state", "in", ("waiting", "accepted"))]
-        ).write({"state": "left_out", "reason": self.env._("The campaign is over.")})
+        members = self.env["crl.campaign.member"]
+        members.flush_model(["state", "reason"])
+        self.env.execute_query(
+            SQL(
+                """UPDATE crl_campaign_member SET state = 'left_out', reason = %s
+                    WHERE campaign_id = %s AND state IN ('waiting', 'accepted')
+                RETURNING id""",
+                self.env._("The campaign is over."),
+                self.id,
+            )
+        )
+        members.invalidate_model(["state", "reason"], flush=False)
         live = self.env["crl.touchpoint"].search_count(
             self._get_live_domain(), limit=AT_ONCE + 1
         )
         self._begin(live)
+
+    @api.model
+    def _close_due(self, limit):
+        """Close the campaigns whose last day is over where their company is; those of a
+        procedure when nobody goes through it any more.
+
+        :returns: how many
+        """
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT c.id FROM crl_campaign c
+                    WHERE c.state = 'released' AND NOT c.is_working
+                      AND c.date_to <= %s
+                      AND NOT EXISTS (SELECT FROM crl_enrollment e
+                                       WHERE e.campaign_id = c.id AND e.is_live)
+                 ORDER BY c.id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+                now.date(),
+                limit,
+            )
+        )
+        over = self.browse(row[0] for row in rows).filtered(
+            lambda campaign: campaign.date_to < campaign.company_id._crl_today()
+        )
+        self.env["crl.engine"]._isolate(
+            over, lambda campaigns: [each._end("closed") for each in campaigns]
+        )
+        return len(over)
 
     def _get_live_domain(self):
         return [("campaign_id", "=", self.id), ("state", "in", ("planned", "open"))]

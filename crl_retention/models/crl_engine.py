@@ -30,6 +30,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.touchpoint", "_read_fates"),
             ("crl.touchpoint", "_resend_due"),
             ("crl.segment", "_refresh_due"),
+            ("crl.campaign", "_close_due"),
             ("crl.campaign", "_work_due"),
             ("crl.enrollment", "_enroll_automatically"),
             ("crl.enrollment", "_move_marked"),

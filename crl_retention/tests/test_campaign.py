@@ -184,6 +184,62 @@ class TestCampaign(CampaignCase):
             self.assertIn("is over", call.log_ids[:1].note)
             self.assertEqual(call.log_ids[:1].rule, "campaign")
 
+    def test_it_closes_when_its_last_day_is_over(self):
+        campaign = self.new_campaign()
+        campaign.action_release()
+        call = self.members(campaign)[0].touchpoint_id
+        call.with_user(call.user_id).action_done("reached", "positive", "They like it")
+        # the last day is not over in Paris before 23:00 UTC
+        self.at("2026-03-06 22:30:00")
+        self.run_cron()
+        self.assertEqual(campaign.state, "released")
+        self.at("2026-03-06 23:30:00")
+        self.run_cron()
+        self.assertEqual((campaign.state, campaign.is_working), ("closed", False))
+        calls = self.members(campaign).touchpoint_id
+        self.assertEqual((call.state, call.note), ("done", "They like it"))
+        self.assertEqual(set((calls - call).mapped("state")), {"cancelled"})
+        self.assertIn("is over", (calls - call)[0].log_ids[:1].note)
+        self.run_cron()
+        self.assertEqual(
+            len(
+                (calls - call)[0].log_ids.filtered(
+                    lambda line: line.decision == "cancelled"
+                )
+            ),
+            1,
+        )
+
+    def test_a_procedure_is_gone_through_to_its_end(self):
+        campaign = self.new_campaign(cadence_id=self.cadence.id)
+        campaign.action_release()
+        self.at("2026-03-10 10:00:00")
+        self.run_cron()
+        self.assertEqual(campaign.state, "released")
+        self.members(campaign).enrollment_id.action_exit("Enough")
+        self.run_cron()
+        self.assertEqual(campaign.state, "closed")
+
+    def test_a_list_that_waits_is_closed_in_one_statement(self):
+        def count(campaign):
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            campaign.action_cancel()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        costs = []
+        for number in (1, 40):
+            campaign = self.new_campaign(name=f"{number}")
+            self.env["crl.campaign.member"].create(
+                [{"campaign_id": campaign.id, "partner_id": self.guests[0].id}] * number
+            )
+            costs.append(count(campaign))
+            members = self.members(campaign)
+            self.assertEqual(set(members.mapped("state")), {"left_out"})
+            self.assertEqual(set(members.mapped("reason")), {"The campaign is over."})
+        self.assertLessEqual(costs[1], costs[0])
+
     def test_procedure_for_all_on_the_list(self):
         campaign = self.new_campaign(cadence_id=self.cadence.id)
         campaign.action_release()
