@@ -7,6 +7,8 @@ from .crl_cadence_step import HUMAN_CHANNELS
 
 #: Tries before a contact that raises an error is given up.
 MAX_ERRORS = 5
+#: Contacts that raise the same within a day, from which on it is no fault of theirs.
+MANY = 20
 
 
 class CrlTouchpoint(models.Model):
@@ -38,7 +40,9 @@ class CrlTouchpoint(models.Model):
         return len(due)
 
     def _set_aside(self, error):
-        """Try a contact that raised again later, with growing gaps; then give up.
+        """Try a contact that raised again later, with growing gaps; then give up,
+        unless many others raise the same: that is a bug, and they wait until it is
+        mended.
 
         A message that was queued stays on its way, so that it is not queued twice.
         """
@@ -47,7 +51,8 @@ class CrlTouchpoint(models.Model):
             [("touchpoint_id", "=", self.id), ("rule", "=", "error")]
         )
         reason = self.env._("Error: %s", str(error)[:500])
-        if errors + 1 >= MAX_ERRORS or not self.is_live:
+        is_last = errors + 1 >= MAX_ERRORS and not self._is_everybodys(reason)
+        if is_last or not self.is_live:
             self._drop_activities()
             self.write(
                 {
@@ -60,7 +65,9 @@ class CrlTouchpoint(models.Model):
             self._tell_leader(reason)
             self.env["crl.engine"]._isolate(self, "_after_close", set_aside=False)
             return
-        moment = fields.Datetime.now() + timedelta(minutes=10 * 4**errors)
+        moment = fields.Datetime.now() + timedelta(
+            minutes=10 * 4 ** min(errors, MAX_ERRORS - 2)
+        )
         self.write(
             {
                 "state": self.state if self.mail_message_id else "planned",
@@ -69,6 +76,27 @@ class CrlTouchpoint(models.Model):
             }
         )
         self._log("held", "error", reason)
+
+    def _is_everybodys(self, reason):
+        """Whether many others raised the same within a day, numbers aside."""
+        since = fields.Datetime.now() - timedelta(days=1)
+        [(count,)] = self.env.execute_query(
+            SQL(
+                r"""SELECT COUNT(DISTINCT same.touchpoint_id) FROM (
+                        SELECT touchpoint_id FROM crl_touchpoint_log
+                         WHERE rule = 'error' AND date >= %(since)s
+                           AND touchpoint_id <> %(id)s
+                           AND regexp_replace(note, '\d+', '', 'g')
+                             = regexp_replace(%(reason)s, '\d+', '', 'g')
+                         -- each is tried so often at most: enough to know
+                         LIMIT %(most)s) same""",
+                since=since,
+                id=self.id,
+                reason=reason,
+                most=MANY * MAX_ERRORS,
+            )
+        )
+        return count >= MANY
 
     def _open(self):
         """Ask the rules, then open what may go, message by message, rep by rep."""

@@ -1,8 +1,11 @@
+from datetime import datetime
+
 from odoo.exceptions import AccessError
 from odoo.tests import mute_logger, tagged
 
 from odoo.addons.sms.models import sms_sms
 
+from ..models.crl_touchpoint_opening import MANY, MAX_ERRORS
 from .common import CrlCase
 
 ENGINE_LOG = "odoo.addons.crl_retention.models.crl_engine"
@@ -49,6 +52,35 @@ class TestHardMessages(CrlCase):
         for day in (3, 4, 5, 6, 7):
             self.run_at(f"2026-03-0{day} 11:00:00")
         self.assertEqual(poisoned.state, "failed")
+
+    @mute_logger(ENGINE_LOG)
+    def test_what_fails_everybody_gives_up_nobody(self):
+        """A bug is mended in some days; until then all who meet it wait."""
+        others = self.env["res.partner"]
+        for number in range(MANY):
+            others += self._new_customer(f"Guest {number}")
+        self.enroll(others)
+        Touchpoint = type(self.env["crl.touchpoint"])
+        open_activities = Touchpoint._open_activities
+
+        def fail(touchpoints):
+            if touchpoints:
+                raise ZeroDivisionError(f"broken at {touchpoints.ids[0]}")
+
+        calls = self.env["crl.touchpoint"].search([("channel", "=", "call")])
+        first = calls.filtered(lambda t: t.title == "First call")
+        self.assertEqual(len(first), MANY + 1)
+        self.patch(Touchpoint, "_open_activities", fail)
+        for day in range(9, 16):
+            self.run_at(f"2026-03-{day:02} 11:00:00")
+        self.assertEqual(set(first.mapped("state")), {"planned"})
+        errors = first[0].log_ids.filtered(lambda line: line.rule == "error")
+        self.assertGreater(len(errors), MAX_ERRORS)
+        # at least twice a day
+        self.assertLess(max(first.mapped("date_due")), datetime(2026, 3, 16))
+        self.patch(Touchpoint, "_open_activities", open_activities)
+        self.run_at("2026-03-16 11:00:00")
+        self.assertEqual(set(first.mapped("state")), {"open"})
 
     @mute_logger("odoo.addons.crl_retention.models.crl_engine")
     def test_error_after_queueing_leaves_the_message_on_its_way(self):
