@@ -3,6 +3,7 @@ from collections import Counter
 from contextlib import contextmanager
 
 import psycopg2
+from psycopg2.errors import ForeignKeyViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
@@ -83,6 +84,11 @@ class CrlEngine(models.AbstractModel):
             # record's: the whole batch is tried again
             raise
         except Exception as error:  # noqa: BLE001
+            if isinstance(error, ForeignKeyViolation) and self.env.context.get(
+                "crl_may_retry"
+            ):
+                # a merge took a customer away that this transaction still sees
+                raise
             if len(records) > 1:
                 half = len(records) // 2
                 self._isolate(records[:half], work, set_aside)
@@ -195,16 +201,22 @@ class CrlEngine(models.AbstractModel):
 
         :returns: how many records it handled; ``None`` when it failed
         """
-        for _attempt in range(MAX_CONFLICTS):
+        for attempt in range(MAX_CONFLICTS):
+            # whoever is still wrong at the last look is set aside
+            may_retry = attempt < MAX_CONFLICTS - 1
+            worker = self.with_context(crl_may_retry=may_retry).env[model]
             try:
                 with self._keep_news():
-                    handled = getattr(self.env[model], method)(size)
+                    handled = getattr(worker, method)(size)
                     self.env.flush_all()
                 return handled
             except (psycopg2.extensions.TransactionRollbackError, ConcurrencyError):
                 # another worker or a user wrote the same rows: see what they left
                 self.env.cr.rollback()
-            except Exception:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001
+                if may_retry and isinstance(error, ForeignKeyViolation):
+                    self.env.cr.rollback()
+                    continue
                 _logger.exception("Retention: %s.%s failed", model, method)
                 self.env.cr.rollback()
                 return None

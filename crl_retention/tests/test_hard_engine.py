@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -209,6 +211,37 @@ class TestContactsMeet(EngineCase):
             self.run_cron()
         self.assertFalse(poison.activity_id)
         self.assertEqual(len(calls.filtered("activity_id")), 2)
+
+    def test_a_merge_while_a_segment_is_counted(self):
+        """Whoever is gone at the second look is no reason to wait for tomorrow."""
+        segment = self.env["crl.segment"].create({"name": "All", "domain": "[]"})
+        segment.date_next = self.NOW
+        model = type(segment)
+        refresh, looks = model._refresh, []
+
+        def meets_a_merge(segments):
+            looks.append(segments)
+            if len(looks) == 1:
+                raise ForeignKeyViolation("a customer was merged away")
+            return refresh(segments)
+
+        with patch.object(model, "_refresh", meets_a_merge):
+            self.run_cron()
+        self.assertEqual((len(looks), segment.fault), (2, False))
+        self.assertGreater(str(segment.date_next), self.NOW)
+        self.assertTrue(segment.partner_count)
+
+    @mute_logger("odoo.addons.crl_retention.models.crl_engine")
+    def test_what_no_look_mends_is_set_aside(self):
+        segment = self.env["crl.segment"].create({"name": "All", "domain": "[]"})
+        segment.date_next = self.NOW
+
+        def fails(segments):
+            raise ForeignKeyViolation("a row that is nowhere")
+
+        with patch.object(type(segment), "_refresh", fails):
+            self.run_cron()
+        self.assertIn("a row that is nowhere", segment.fault)
 
     @mute_logger("odoo.addons.crl_retention.models.crl_engine")
     def test_news_count_each_contact_once(self):
