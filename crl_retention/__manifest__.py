@@ -102,5 +102,6 @@
         "demo/crl_health_demo.xml",
         "demo/crl_campaign_demo.xml",
         "demo/crl_promise_demo.xml",
+        "demo/crl_desk_demo.xml",
     ],
 }

@@ -29,7 +29,7 @@ class CrlCallWindow(models.Model):
     _order = "weekday, hour_from, id"
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
+        "res.partner", "Customer", required=True, index=True, ondelete="restrict"
     )
     weekday = fields.Selection(WEEKDAYS, "Day", required=True, default="0")
     hour_from = fields.Float("From", required=True, default=9.0)
@@ -58,6 +58,11 @@ class ResPartner(models.Model):
     crl_call_window_ids = fields.One2many(
         "crl.call.window", "partner_id", "Best Times to Call", groups=INSIDERS
     )
+
+    def unlink(self):
+        # a link that goes along would hide them from Odoo's search for personal data
+        self.sudo().crl_call_window_ids.unlink()
+        return super().unlink()
 
     def _crl_get_call_moments(self, company, moment):
         """From when on each customer may be called: ``{partner id: naive UTC}``, all at

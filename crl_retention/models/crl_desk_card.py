@@ -1,9 +1,16 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: How many of each the card shows.
 MAX_WORDS, MAX_CASES, MAX_PHONES, MAX_PULLS = 3, 10, 6, 3
+#: What is read of the contacts before and after.
+NEIGHBOUR = (
+    *("partner_id", "step_id", "case_id", "campaign_id", "subject", "channel"),
+    *("date_planned", "date_done", "outcome", "verdict", "user_id", "tried_id"),
+)
 
 
 class CrlDesk(models.AbstractModel):
@@ -177,21 +184,21 @@ class CrlDesk(models.AbstractModel):
     @api.model
     def _show_neighbours(self, touchpoint):
         """The contact after this one and the last one before."""
-        Touchpoint = self.env["crl.touchpoint"]
+        search = partial(self.env["crl.touchpoint"].search_fetch, limit=1)
         of_customer = [("partner_id", "=", touchpoint.partner_id.id)]
-        following = Touchpoint.search(
+        following = search(
             [
                 *of_customer,
                 ("state", "in", ("planned", "open")),
                 ("id", "!=", touchpoint.id),
             ],
+            NEIGHBOUR,
             order="date_planned, id",
-            limit=1,
         )
-        last = Touchpoint.search(
+        last = search(
             [*of_customer, ("state", "=", "done")],
+            NEIGHBOUR,
             order="date_done DESC, id DESC",
-            limit=1,
         )
         return {
             "next": self._show_neighbour(following, following.date_planned),

@@ -82,11 +82,16 @@ class CrlDesk(models.AbstractModel):
     @api.model
     def _show_colleagues(self, company):
         """Who can keep a promise: any employee of the company."""
-        # who works here is for every colleague to know
-        users = self.env["res.users"].sudo()
-        return users.search(
-            [("share", "=", False), ("company_ids", "in", company.ids)], order="name"
-        ).read(["name"], load="")
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT u.id, p.name FROM res_users u
+                     JOIN res_partner p ON p.id = u.partner_id
+                     JOIN res_company_users_rel c ON c.user_id = u.id AND c.cid = %s
+                    WHERE u.active AND NOT u.share ORDER BY p.name, u.id""",
+                company.id,
+            )
+        )
+        return [{"id": number, "name": name} for number, name in rows]
 
     # ---- What the browser sent ----
 

@@ -116,8 +116,8 @@ class CrlDesk(models.AbstractModel):
                     """CASE WHEN crl_touchpoint.case_id IS NOT NULL THEN 0
                             WHEN crl_touchpoint.date_planned < %(today)s THEN 1
                             WHEN crl_touchpoint.date_planned >= %(tomorrow)s THEN 5
-                            WHEN crl_touchpoint.outcome = 'call_back'
-                              OR crl_touchpoint.dedup_key LIKE 'agreed:%%' THEN 2
+                            WHEN crl_touchpoint.is_agreed
+                              OR crl_touchpoint.outcome = 'call_back' THEN 2
                             WHEN crl_touchpoint.campaign_id IS NOT NULL THEN 4
                             ELSE 3 END AS place""",
                     today=today,
@@ -236,4 +236,5 @@ class CrlDesk(models.AbstractModel):
             )
         )
         free = self.env["crl.touchpoint"].browse(row[0] for row in rows)
-        return free if self._may_act(free) else free.filtered(self._may_act)
+        # of a team's contacts some may be with customers of another team
+        return free.filtered(self._may_act) if view["scope"] == "team" else free

@@ -177,6 +177,7 @@ class CrlTouchpoint(models.Model):
                 "date_planned": moment,
                 "date_due": moment,
                 "is_fixed": True,
+                "is_agreed": True,
                 "subject": self.env._("As agreed: %s", self.title),
                 "dedup_key": f"agreed:{self.id}",
             }

@@ -48,6 +48,7 @@ EXPORTED = {
         "state",
     ],
     "crl.case.hand": ["user_id", "note", "date_from", "deadline", "date_to"],
+    "crl.call.window": ["weekday", "hour_from", "hour_to"],
     "crl.campaign.member": ["campaign_id", "user_id", "state", "reason"],
     "crl.segment.member": ["segment_id", "date_from", "date_to"],
     "crl.touchpoint.log": ["date", "decision", "rule", "note"],
@@ -226,6 +227,7 @@ class ResPartner(models.Model):
             )
         people = customers._crl_get_people()
         people.crl_away_until = False
+        customers.crl_call_window_ids.unlink()
         self.env.cr.execute(
             SQL(
                 """UPDATE mail_activity a SET note = NULL, feedback = NULL
