@@ -1,7 +1,7 @@
 """``make bench``: what the engine costs, as ratios against the least it could cost.
 
     bench/run.py [CUSTOMERS] [--rounds 3] [--lanes N] [--large ROWS]
-                 [--indicators ROWS]
+                 [--indicators ROWS] [--desk ROWS]
                  [--profile] [--keep]
 
 Everything runs in one process on a fresh database. Each figure is the median of the
@@ -15,7 +15,7 @@ import json
 import os
 import time
 
-from bench import indicators, lanes, large, reception
+from bench import desk, indicators, lanes, large, reception
 from bench.measure import peak_memory
 from bench.report import ratios, show
 from bench.work import Bench
@@ -53,6 +53,9 @@ def parse_arguments():
         "--indicators", type=int, help="values of so many customers loaded and measured"
     )
     parser.add_argument(
+        "--desk", type=int, help="My Desk in a browser, among so many customers"
+    )
+    parser.add_argument(
         "--lanes",
         type=int,
         help="so many due contacts for two workers, and for a server",
@@ -88,8 +91,9 @@ def main():
             print()
             for label, value in report["lanes"].items():
                 print(f"{label:12}{value}")
-        if arguments.large or arguments.indicators:
-            large.fill(env, arguments.large or arguments.indicators)
+        rows = arguments.large or arguments.indicators or arguments.desk
+        if rows:
+            large.fill(env, rows)
         if arguments.large:
             report["large"] = large.measure(env)
             print(f"\nAmong {arguments.large} customers, warm:")
@@ -103,6 +107,9 @@ def main():
             figures = indicators.measure(env, arguments.indicators, arguments.rounds)
             report["indicators"] = figures
             print(f"\nIndicators: {json.dumps(figures, indent=1)}")
+        if arguments.desk:
+            report["desk"] = desk.measure(env, arguments.rounds)
+            print(f"\nMy Desk: {json.dumps(report['desk'], indent=1)}")
         path = settings.CACHE / "bench.json"
         path.write_text(json.dumps(report, indent=1) + "\n")
         if arguments.profile:

@@ -54,8 +54,3 @@ def first_moment(
                     return max(start, moment)
     found = quiet_hours.first_moment(moment, 0.0, 0.0, tz, quiet, is_holiday)
     return found or moment
-
-
-def is_callable(moment: datetime, tz: str, *args, **kwargs) -> bool:
-    """Whether the customer may be called now; arguments as for ``first_moment``."""
-    return first_moment(moment, tz, *args, **kwargs) == moment
