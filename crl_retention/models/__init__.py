@@ -75,6 +75,7 @@ from . import crl_segment
 from . import crl_segment_member
 from . import crl_segment_sheet
 from . import crl_segment_use
+from . import crl_segment_selection
 from . import crl_campaign
 from . import crl_campaign_member
 from . import crl_campaign_release

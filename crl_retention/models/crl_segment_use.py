@@ -1,9 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import format_date
-
-#: Customers a filter can name one by one.
-MOST_CHOSEN = 5000
+from odoo import models
 
 
 class CrlSegment(models.Model):
@@ -148,44 +143,3 @@ class CrlSegment(models.Model):
                 ),
             },
         }
-
-    # ---- From a selection ----
-
-    @api.model
-    def _get_selection_values(self, partners):
-        """A segment of exactly these customers, as values.
-
-        :raises UserError: for none, or for more than a filter can name
-        """
-        customers = partners.commercial_partner_id
-        if not customers:
-            raise UserError(self.env._("Choose the customers."))
-        if len(customers) > MOST_CHOSEN:
-            raise UserError(
-                self.env._(
-                    "Choose %s customers at most, or write a filter.", MOST_CHOSEN
-                )
-            )
-        day = format_date(self.env, fields.Date.context_today(self))
-        return {
-            "name": self.env._("Chosen on %s", day),
-            "domain": repr([("id", "in", customers.ids)]),
-        }
-
-    @api.model
-    def _start_segment(self, partners):
-        """Open a new segment of the chosen customers."""
-        values = self._get_selection_values(partners)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Segment"),
-            "res_model": "crl.segment",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "context": {f"default_{name}": value for name, value in values.items()},
-        }
-
-    @api.model
-    def _start_campaign(self, partners):
-        """Make a segment of the chosen customers, and open a new campaign on it."""
-        return self.create(self._get_selection_values(partners)).action_campaign()

@@ -93,7 +93,7 @@ class DigestDigest(models.Model):
             allowed_company_ids=user.company_ids.ids,
         )
         sections = reader._crl_get_morning_sections(since)
-        if not sections:
+        if all(section.get("is_quiet") for section in sections):
             return False
         body = reader.env["ir.qweb"]._render(
             "crl_retention.digest_morning",

@@ -9,6 +9,8 @@ from ..tools import schedule
 HOUR = 7
 #: The most lines of a list in the mail; the rest is a click away.
 LINES = 10
+#: Reps with less than this per cent of what is expected by now are named.
+BEHIND = 80
 
 
 class ResUsers(models.Model):
@@ -40,7 +42,8 @@ class ResUsers(models.Model):
 
     def _crl_get_morning_sections(self, since):
         """What there is to tell, worst first: ``[{"title", "rows", "count", "url"}]``,
-        rows are ``{"name", "text", "url"}``. A bridge adds its own.
+        rows are ``{"name", "text", "url"}``; ``is_quiet``: told beside others only. A
+        bridge adds its own.
 
         :param since: what is new began after this moment, naive UTC
         """
@@ -61,6 +64,7 @@ class ResUsers(models.Model):
                 ],
             ),
             self._crl_get_alert_section(since),
+            self._crl_get_quota_section(),
         ]
         return [section for section in sections if section]
 
@@ -108,6 +112,38 @@ class ResUsers(models.Model):
                 deadline=format_datetime(self.env, case.deadline, dt_format="short"),
             ),
         )
+
+    def _crl_get_quota_section(self):
+        """Reps who are behind their target of the month. No reason for a mail of its
+        own: it would go every day."""
+        rows = []
+        for row in self.env["crl.portfolio"].get_board()["rows"]:
+            bars = {
+                self.env._("meetings"): row["meetings_bar"],
+                self.env._("new accounts"): row["new_accounts_bar"],
+            }
+            behind = [
+                self.env._(
+                    "%(actual)s of %(target)s %(what)s (pace %(pace)s %%)",
+                    what=what,
+                    **{name: bar[name] for name in ("actual", "target", "pace")},
+                )
+                for what, bar in bars.items()
+                if bar["is_due"] and bar["pace"] < BEHIND
+            ]
+            if behind:
+                url = "/odoo/retention-portfolio"
+                rows.append(
+                    {"name": row["name"], "text": ", ".join(behind), "url": url}
+                )
+        title = self.env._("Behind the target of the month")
+        return rows and {
+            "title": title,
+            "rows": rows[:LINES],
+            "count": len(rows),
+            "url": "/odoo/retention-portfolio",
+            "is_quiet": True,
+        }
 
     def _crl_get_alert_section(self, since):
         alerts = self.env["crl.alert"].search(

@@ -52,6 +52,7 @@ from . import test_screens
 from . import test_security
 from . import test_segment
 from . import test_stage_change
+from . import test_selection
 from . import test_standstill
 from . import test_story
 from . import test_summary
