@@ -103,5 +103,6 @@
         "demo/crl_campaign_demo.xml",
         "demo/crl_promise_demo.xml",
         "demo/crl_desk_demo.xml",
+        "demo/crl_report_demo.xml",
     ],
 }

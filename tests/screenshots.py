@@ -38,6 +38,12 @@ PICTURES = {
         *("marta", (1366, 1250), "retention-customers"),
         [(".o_kanban_record", "Pizzeria Corte Azzurra"), (".nav-link", "Retention")],
     ),
+    "dashboard_rep": ("luca", (1366, 1100), "retention-dashboards", []),
+    "dashboard_rep_phone": ("luca", (360, 900), "retention-dashboards", []),
+    "dashboard_portfolio": ("paolo", (1366, 1100), "retention-dashboards", []),
+    "dashboard_manager": ("marta", (1366, 1100), "retention-dashboards", []),
+    "dashboard_direction": ("elena", (1366, 1100), "retention-dashboards", []),
+    "report_cases": ("marta", (1366, 700), "retention-case-report", []),
     "timeline": (
         *("luca", (1366, 900), "retention-customers"),
         TIMELINE,
