@@ -1,17 +1,13 @@
 """``make lint`` and ``make format``."""
 
 import os
-import shutil
 import subprocess
 import sys
 
-from bootstrap import addons, python, settings
+from bootstrap import addons, node, python, settings
 from bootstrap.shell import Failure, must, run, say
 
-NODE = settings.CACHE / "node"
 MYPY_CACHE = settings.CACHE / "mypy"
-NODE_FILES = ("package.json", "package-lock.json")
-XML_PLUGIN = NODE / "node_modules/@prettier/plugin-xml/src/plugin.js"
 PRETTIER_SUFFIXES = (".xml", ".js")
 # Translations and data files hold other languages; the pinned lists hold names.
 PROSE_SUFFIXES = (".py", ".md", ".rst", ".js", ".yaml", ".yml", "Makefile")
@@ -33,27 +29,13 @@ def tracked_files():
 
 def prettier():
     """The prettier command with its XML plugin; None, said loudly, without Node.js."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if not npm or not node:
+    modules = node.ensure()
+    if not modules:
         say("NO NODE.JS: the format of XML and JavaScript is NOT CHECKED")
         return None
-    wanted = "".join((settings.REQUIREMENTS / name).read_text() for name in NODE_FILES)
-    note = NODE / "installed"
-    if not note.is_file() or note.read_text() != wanted:
-        say("Installing prettier")
-        shutil.rmtree(NODE, ignore_errors=True)
-        NODE.mkdir(parents=True)
-        for name in NODE_FILES:
-            shutil.copy(settings.REQUIREMENTS / name, NODE)
-        must(
-            [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            "prettier could not be installed: check that npm reaches its registry.",
-            cwd=NODE,
-            timeout=600,
-        )
-        note.write_text(wanted)
-    command = str(NODE / "node_modules/.bin/prettier")
-    return [command, f"--plugin={XML_PLUGIN}", "--log-level=warn"]
+    plugin = modules / "@prettier/plugin-xml/src/plugin.js"
+    command = str(modules / ".bin/prettier")
+    return [command, f"--plugin={plugin}", "--log-level=warn"]
 
 
 def prettier_files():

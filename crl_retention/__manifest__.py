@@ -82,6 +82,7 @@
             "crl_retention/static/src/activity/**/*",
             "crl_retention/static/src/alarm/**/*",
             "crl_retention/static/src/cadence/**/*",
+            "crl_retention/static/src/contrast/**/*",
             "crl_retention/static/src/day/**/*",
             "crl_retention/static/src/desk/**/*",
             "crl_retention/static/src/dry_run/**/*",

@@ -150,10 +150,19 @@ for window in env["ir.actions.act_window"].search([("target", "=", "current")]):
         screens.append([window.id, "form", found.id])
 partners = env.ref("base.action_partner_form").id
 screens += [[partners, "form", customer.id] for customer in customers]
+own = env["ir.model.data"].search(
+    [("module", "=", "crl_retention"), ("model", "=", "ir.actions.client")]
+)
+screens += [[number, "", 0] for number in own.mapped("res_id")]
+screens.append([env.ref("crl_retention.res_config_settings_action").id, "form", 0])
 result = {{
     "written": sorted(written),
     "screens": screens,
     "dialogs": dialogs,
+    "names": {{
+        str(action): env["ir.actions.actions"].browse(action).name
+        for action, __, __ in screens
+    }},
     "token": message.access_token,
 }}
 """
@@ -196,24 +205,24 @@ def find_faults(page, where):
 
 
 def look_around(page, told, modes=None):
-    """Open every screen, or those of some modes, and every dialog; return what is
-    wrong with them."""
-    faults = []
+    """Open every screen, or those of some modes, and every dialog, one after the other;
+    tell what is open."""
     for action, mode, record in told["screens"]:
         if modes and mode not in modes:
             continue
-        options = {"clearBreadcrumbs": True, "viewType": mode}
+        options = {"clearBreadcrumbs": True}
+        if mode:
+            options["viewType"] = mode
         if record:
             options["props"] = {"resId": record}
         page.evaluate(OPEN % (action, json.dumps(options)))
-        faults += find_faults(page, f"{action} {mode} {record}")
+        yield f"{told['names'].get(str(action), action)} {mode} {record}"
     for action, options in told["dialogs"]:
         page.evaluate(OPEN % (json.dumps(action), json.dumps(options)))
         where = action if isinstance(action, int) else action["res_model"]
         assert page.is_shown(".modal"), f"{where}: no dialog"
-        faults += find_faults(page, f"dialog {where}")
+        yield f"dialog {told['names'].get(str(where), where)}"
         page.evaluate(CLOSE)
-    return faults
 
 
 def test_nothing_runs_and_nothing_breaks(database, browser):
@@ -228,11 +237,14 @@ def test_nothing_runs_and_nothing_breaks(database, browser):
     with running(server):
         page = browser.page("injection", 1440, 900, tz=noon_zone())
         log_in(page, server, "mona")
-        faults = look_around(page, told)
+        faults = []
+        for where in look_around(page, told):
+            faults += find_faults(page, where)
         page.resize(360, 780, mobile=True)
         page.open(f"{server.url}/odoo")
         page.wait("!!document.querySelector('.o_main_navbar')", "no home page")
-        faults += look_around(page, told, modes=("kanban", "form"))
+        for where in look_around(page, told, modes=("kanban", "form", "")):
+            faults += find_faults(page, where)
         for path in ("feedback", "unsubscribe"):
             page.open(f"{server.url}/crl/{path}/{told['token']}")
             faults += find_faults(page, path)
