@@ -105,5 +105,6 @@
         "demo/crl_promise_demo.xml",
         "demo/crl_desk_demo.xml",
         "demo/crl_report_demo.xml",
+        "demo/crl_portfolio_demo.xml",
     ],
 }

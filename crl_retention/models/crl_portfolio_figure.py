@@ -54,6 +54,25 @@ class CrlPortfolio(models.AbstractModel):
         }
 
     @api.model
+    def accept(self, month=None):
+        """Say yes to all visits of a month that were booked for the user.
+
+        :returns: how many
+        """
+        company, month = self.env.company, self._get_month(month)
+        Quota = self.env[
+            "crl.quota"
+        ].sudo()  # only the filter: the verb asks for rights
+        source = Quota._get_sources(company)["proposed"]
+        domain = Quota._get_month_domain(company, source, month, month)
+        visits = self.env["crl.touchpoint"].search(
+            domain & Domain("user_id", "=", self.env.uid)
+        )
+        if visits:
+            visits.action_accept_booking()
+        return len(visits)
+
+    @api.model
     def set_target(self, metric, target, month=None, user_id=None, team_id=None):
         """Write the target of a rep, a team, or with neither of the company.
 

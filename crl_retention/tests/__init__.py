@@ -43,6 +43,7 @@ from . import test_promise
 from . import test_reception
 from . import test_no_answer
 from . import test_opt_out
+from . import test_portfolio_tour
 from . import test_preferences
 from . import test_query_count
 from . import test_quota

@@ -104,6 +104,15 @@ class TestDemo(TransactionCase):
         self.assertTrue(campaign.reached_count)
         self.assertTrue(self.env.ref("crl_retention.campaign_winter_demo").listed_count)
 
+    def test_the_portfolio_board_is_full(self):
+        board = self.env["crl.portfolio"].get_board()
+        rows = [row for row in board["rows"] if row["id"] in self.reps.ids]
+        self.assertEqual(len(rows), 3)
+        for row in rows:
+            # early in the month little is held yet, late there is little room
+            self.assertTrue(row["meetings"] + row["booked"])
+            self.assertTrue(row["meetings_bar"]["is_own"])
+
     def test_segments_have_customers_and_a_log(self):
         segment = self.env.ref("crl_retention.segment_italy_demo")
         self.assertTrue(segment.entered_count)

@@ -1,6 +1,7 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
+import {Mutex} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
@@ -21,6 +22,8 @@ export class Portfolio extends Component {
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.display = {controlPanel: {}};
+        // one thing after the other, so that what is shown is never an older answer
+        this.mutex = new Mutex();
         this.state = useState({
             board: null,
             chosenId: null,
@@ -64,15 +67,24 @@ export class Portfolio extends Component {
         }
     }
 
-    async changeMonth(month) {
-        await this.load(month);
-        if (this.state.chosenId) {
-            const isThisMonth = this.board.is_this_month;
-            await this.loadWeek(isThisMonth ? false : this.board.month);
-        }
+    changeMonth(month) {
+        return this.mutex.exec(async () => {
+            await this.load(month);
+            if (this.state.chosenId) {
+                await this.choose(this.state.chosenId);
+            }
+        });
     }
 
     // ---- One rep ----
+
+    chooseRep(repId) {
+        return this.mutex.exec(() => this.choose(repId));
+    }
+
+    showWeek(date) {
+        return this.mutex.exec(() => this.loadWeek(date));
+    }
 
     async choose(chosenId) {
         this.state.chosenId = chosenId;
@@ -135,6 +147,11 @@ export class Portfolio extends Component {
 
     async accept(visitId) {
         await this.orm.call("crl.touchpoint", "action_accept_booking", [[visitId]]);
+        await this.reload();
+    }
+
+    async acceptAll() {
+        await this.orm.call("crl.portfolio", "accept", [this.board.month]);
         await this.reload();
     }
 

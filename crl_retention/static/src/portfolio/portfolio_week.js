@@ -31,10 +31,12 @@ export class PortfolioWeek extends Component {
         picked: {type: [Object, {value: null}]},
         isBooking: Boolean,
         missing: Number,
+        proposed: Number,
         canFill: Boolean,
         pick: Function,
         place: Function,
         accept: Function,
+        acceptAll: Function,
         openVisit: Function,
         loadWeek: Function,
         fill: Function,
@@ -137,8 +139,8 @@ export class PortfolioWeek extends Component {
     }
 
     onDragStart(ev, item) {
-        ev.dataTransfer.effectAllowed = "move";
-        ev.dataTransfer.setData("text/plain", item.name);
+        // Firefox drags nothing without data
+        ev.dataTransfer?.setData("text/plain", item.name);
         if (!this.isPicked(item.key)) {
             this.props.pick(item);
         }
