@@ -58,6 +58,12 @@ PICTURES = {
         *("luca", (360, 780), "retention-visits"),
         [(".o_crl_day_report", "Report"), (".modal label", "Content")],
     ),
+    "portfolio": ("paolo", (1366, 768), "retention-portfolio", []),
+    "portfolio_week": (
+        *("paolo", (1366, 1000), "retention-portfolio"),
+        [(".o_crl_name button", "Luca")],
+    ),
+    "portfolio_phone": ("luca", (360, 780), "retention-portfolio", []),
 }
 
 

@@ -29,6 +29,8 @@ EXPORTED = {
         "user_id",
         "date_planned",
         "date_done",
+        "date_absent",
+        "booking",
         "state",
         "outcome",
         "verdict",
