@@ -78,8 +78,8 @@ export class Portfolio extends Component {
 
     // ---- One rep ----
 
-    chooseRep(repId) {
-        return this.mutex.exec(() => this.choose(repId));
+    chooseRep(chosenId) {
+        return this.mutex.exec(() => this.choose(chosenId));
     }
 
     showWeek(date) {
