@@ -146,7 +146,8 @@ class CrlCadence(models.Model):
     def _check_domains(self):
         for cadence in self:
             for name in ("enroll_domain", "exit_domain"):
-                cadence._parse_domain(name)
+                domain = cadence._parse_domain(name)
+                self.env["res.partner"]._crl_try_domain(domain, cadence.name)
 
     @api.constrains("next_cadence_id")
     def _check_next_cadence(self):

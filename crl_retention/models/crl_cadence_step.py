@@ -208,7 +208,8 @@ class CrlCadenceStep(models.Model):
     @api.constrains("condition")
     def _check_condition(self):
         for step in self:
-            step._parse_condition()
+            domain = step._parse_condition()
+            self.env["res.partner"]._crl_try_domain(domain, step.name)
 
     @api.constrains("owner_rule", "user_id")
     def _check_user(self):

@@ -1,10 +1,12 @@
 from ast import literal_eval
 
+import psycopg2
 from pytz import country_timezones
 
 from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.text import tidy_words
 
@@ -51,6 +53,21 @@ class ResPartner(models.Model):
         except (ValueError, SyntaxError, TypeError, KeyError) as error:
             raise self._crl_get_filter_error(label, error) from error
         return domain
+
+    @api.model
+    def _crl_try_domain(self, domain, label):
+        """Let the database read a filter on customers, without looking for any.
+
+        :raises ValidationError: for values it cannot compare with their fields, like a
+            text with a number
+        """
+        try:
+            with self.env.cr.savepoint():
+                # whose customers they are does not matter here
+                query = self.sudo()._search(domain)
+                self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError) as error:
+            raise self._crl_get_filter_error(label, error) from error
 
     def _crl_get_filter_error(self, label, error):
         return ValidationError(

@@ -1,5 +1,5 @@
-from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, mute_logger, tagged
 
 from .common import CrlCase
 
@@ -23,6 +23,23 @@ class TestEnroll(CrlCase):
             for line in wizard.line_ids
             if not line.accepted
         }
+
+    @mute_logger("odoo.sql_db")
+    def test_a_filter_the_database_cannot_compare_is_refused(self):
+        cadence = self.cadence.with_user(self.manager)
+        for text in ("[('id', '=', 'abc')]", "[('color', '=', 'red')]"):
+            for record, name in (
+                (cadence, "enroll_domain"),
+                (cadence, "exit_domain"),
+                (cadence.step_ids[0], "condition"),
+            ):
+                with (
+                    self.subTest(text=text, name=name),
+                    self.assertRaises(ValidationError) as refused,
+                ):
+                    record[name] = text
+                self.assertIn("cannot be read", str(refused.exception))
+        cadence.enroll_domain = "[('id', '>', 7), ('name', 'ilike', '100 %')]"
 
     def test_who_gets_in_and_who_does_not(self):
         running = self._new_customer("Running")
