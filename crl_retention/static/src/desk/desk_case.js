@@ -1,6 +1,7 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {sayMoment} from "./desk_dates";
 import {useDeskKeys} from "./desk_keys";
 import {forget, recall, remember} from "./desk_memory";
 import {getErrorText} from "./desk_service";
@@ -48,6 +49,10 @@ export class DeskCase extends Component {
 
     get colleagues() {
         return this.props.payload.form.colleagues;
+    }
+
+    sayMoment(text) {
+        return sayMoment(text);
     }
 
     update(values) {

@@ -3,7 +3,6 @@ import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {sayDay, sayExactly, sayMoment} from "./desk_dates";
 
-const TONES = {healthy: "success", watch: "warning", at_risk: "danger"};
 const TRENDS = {
     up: {icon: "fa-long-arrow-up text-success", say: _t("rising")},
     same: {icon: "fa-long-arrow-right text-muted", say: _t("the same")},
@@ -26,7 +25,6 @@ export class DeskCustomer extends Component {
     setup() {
         this.action = useService("action");
         this.desk = useState(useService("crl_desk"));
-        this.tones = TONES;
         this.faces = FACES;
     }
 

@@ -3,7 +3,7 @@ import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 import {KeepLast} from "@web/core/utils/concurrency";
-import {DeskWorklist, PAGE} from "./desk_worklist";
+import {DeskWorklist, MOST, PAGE} from "./desk_worklist";
 
 /** Milliseconds between two signs of life of the open contact; its lock holds 15 min. */
 const KEEP_ALIVE = 4 * 60 * 1000;
@@ -112,7 +112,10 @@ export class DeskModel extends DeskWorklist {
         if (this.contact?.taken_until) {
             await this.take();
         }
-        await this.load();
+        // whoever scrolled far down stays there
+        if (this.rows.length <= MOST) {
+            await this.load();
+        }
     }
 
     /** Something is done with a contact that was only looked at. */
@@ -202,7 +205,7 @@ export class DeskModel extends DeskWorklist {
         }
         if (answer.next) {
             this.show(`t${answer.next.contact.id}`, answer.next);
-        } else if (neighbour) {
+        } else if (neighbour && !neighbour.taken_by) {
             await this.open(neighbour);
         }
         this.news = this.payload

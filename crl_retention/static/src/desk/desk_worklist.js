@@ -7,7 +7,7 @@ import {getErrorText} from "./desk_service";
 /** Rows of a page; the next one comes when the list is scrolled to its end. */
 export const PAGE = 80;
 /** The most rows the server gives at once. */
-const MOST = 200;
+export const MOST = 200;
 
 export function getEmptyView() {
     return {
