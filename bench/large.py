@@ -40,7 +40,8 @@ def fill(env, rows):
         partners AS (
             INSERT INTO res_partner (
                    id, name, complete_name, is_company, active, type, phone,
-                   phone_sanitized, email, email_normalized, user_id, partner_share, color,
+                   phone_sanitized, email, email_normalized, user_id,
+                   partner_share, color,
                    commercial_partner_id,
                    industry_id, crl_relationship_id, create_date, write_date)
             SELECT partner_id, 'Big ' || i, 'Big ' || i, TRUE, TRUE, 'contact',

@@ -52,6 +52,14 @@ PICTURES = {
         *("luca", (360, 800), "retention-customers"),
         TIMELINE,
     ),
+    "reception": (
+        *("ines", (1366, 900), "retention-reception?phone=tel:0810000112"),
+        [(".o_crl_reception_row", "Tre Gelsi")],
+    ),
+    "reception_phone": (
+        *("ines", (360, 1400), "retention-reception?phone=tel:0810000112"),
+        [(".o_crl_reception_row", "Tre Gelsi")],
+    ),
     "visits": ("luca", (1366, 900), "retention-visits", []),
     "visits_phone": ("luca", (360, 1100), "retention-visits", []),
     "visit_report": (

@@ -57,8 +57,8 @@ class CrlReception(models.AbstractModel):
             return []
         documents = self.env["res.partner"]._crl_find_by_document(typed, MAX_FOUND)
         found = {}
-        for way, matches in self._get_ways(typed, documents):
-            for partner_id, name, customer_id in matches():
+        for way, *domains in self._get_ways(typed, documents):
+            for partner_id, name, customer_id in self._search_way(*domains):
                 rank = closeness.EXACT
                 if way == "name":
                     rank = closeness.rank(typed, name)
@@ -75,9 +75,9 @@ class CrlReception(models.AbstractModel):
 
     @api.model
     def _get_ways(self, typed, documents):
-        """The ways to find a customer, the surest first: ``(way, function)`` with rows
-        ``(id, name, id of the customer)``. Later ones are asked when the earlier found
-        too few."""
+        """The ways to find a customer, the surest first: ``(way, domain, …)``. Later
+        ones are asked when the earlier found too few; further domains of a way, which
+        find who is closer, when the first found more than are looked at."""
         ways = []
         wanted = phone.read_phone(typed, self.env.company.country_id.code or None)
         if wanted and wanted.numbers:
@@ -92,20 +92,21 @@ class CrlReception(models.AbstractModel):
             ways.append(("email_piece", [("email_normalized", "=like", begins)]))
         if wanted:
             ways.append(("phone_piece", self._has_digits(wanted.piece)))
-        name = escape_psql(typed)
-        ways.append(("name", [("complete_name", "=ilike", name)]))
-        ways.append(("name", [("complete_name", "=ilike", f"{name}%")]))
+        written = [typed, typed.title(), typed.upper()]
+        closer = [
+            Domain("complete_name", "in", written),
+            Domain("complete_name", "=ilike", f"{escape_psql(typed)}%"),
+        ]
         # a piece of a name needs three letters, where no index would help with two
         if len(typed) > 2:
-            words = Domain.AND(
+            words = [
                 Domain("complete_name", "ilike", escape_psql(word))
                 for word in typed.split()
-            )
-            ways.append(("name", words))
-        return [
-            (way, lambda domain=domain: self._search_rows(domain))
-            for way, domain in ways
-        ]
+            ]
+            ways.append(("name", Domain.AND(words), *closer))
+        else:
+            ways.append(("name", *reversed(closer)))
+        return ways
 
     @api.model
     def _has_digits(self, piece):
@@ -125,9 +126,23 @@ class CrlReception(models.AbstractModel):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
+    def _search_way(self, domain, *closer):
+        rows = self._search_rows(domain)
+        if len(rows) == MAX_FOUND:
+            for narrower in closer:
+                found = self._search_rows(narrower)
+                rows += found
+                if found:
+                    break
+        return rows
+
+    @api.model
     def _search_rows(self, domain):
         """What the user may open, in no order: a sorted search would walk through all
-        names when few are found."""
+        names when few are found.
+
+        :returns: ``[(id, name, id of the customer)]``
+        """
         partners = self.env["res.partner"]
         query = partners._search(
             Domain(domain) & Domain("partner_share", "=", True), limit=MAX_FOUND

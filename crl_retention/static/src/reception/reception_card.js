@@ -75,6 +75,23 @@ export class ReceptionCard extends Component {
         return joinFacts(...facts);
     }
 
+    /** Who keeps it in the end: a part of it may be in other hands now. */
+    getKeeper(promise) {
+        return promise.chain.find((hand) => hand.state === "next") || promise;
+    }
+
+    /** The chain behind who took the promise, who is told apart. */
+    getHands(promise) {
+        const [first, ...rest] = promise.chain;
+        const isTold =
+            rest.length && !first.text && first.user_name === promise.taken_by;
+        return isTold ? rest : promise.chain;
+    }
+
+    getUntil(hand, promise) {
+        return hand.state === "next" ? promise.deadline : hand.deadline;
+    }
+
     /** One link of the chain, as a colleague would say it. */
     sayHand(hand) {
         const name = hand.user_name || _t("Nobody");
