@@ -1,4 +1,4 @@
-import {Component, onPatched, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {Component, onPatched, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 import {useService} from "@web/core/utils/hooks";
@@ -70,10 +70,7 @@ export class DeskResult extends Component {
         if (draft?.result.outcome) {
             this.askConsequence();
         }
-        let isGone = false;
         onPatched(() => this.focusWanted());
-        onWillUnmount(() => (isGone = true));
-        this.isGone = () => isGone;
         if (this.props.withKeys) {
             this.bindKeys();
         }
@@ -291,9 +288,7 @@ export class DeskResult extends Component {
             });
             this.props.onDone(answer);
         } catch (error) {
-            if (!this.isGone()) {
-                this.state.error = getErrorText(error);
-            }
+            this.state.error = getErrorText(error);
         } finally {
             this.state.isSending = false;
         }
