@@ -50,14 +50,14 @@ class CrlPortfolio(models.AbstractModel):
         users = self.env["res.users"].sudo()
         owners = (
             self.env["crl.relationship"]
-            .sudo()
+            .sudo()  # as above
             ._search(
                 [("user_id", "!=", False), ("company_id", "in", (company.id, False))]
             )
         )
         targets = (
             self.env["crl.quota"]
-            .sudo()
+            .sudo()  # as above
             ._search([("date_from", "=", month), ("company_id", "=", company.id)])
         )
         domain = (
@@ -76,7 +76,7 @@ class CrlPortfolio(models.AbstractModel):
             )
         reps = users.search(domain, order="name, id")
         if user.has_group(USER) and user not in reps and not user.has_group(ALL):
-            reps |= user.sudo()
+            reps |= user.sudo()  # as above
         return reps
 
     @api.model

@@ -120,9 +120,10 @@ class CrlPortfolio(models.AbstractModel):
             & Domain("state", "in", (*LIVE, "done", "failed")),
             order="date_planned, id",
         )
-        # sudo: only which meetings are the visits themselves
         meetings = {
-            visit: visit.sudo().activity_id.calendar_event_id for visit in visits
+            # sudo: only which meetings are the visits themselves
+            visit: visit.sudo().activity_id.calendar_event_id
+            for visit in visits
         }
         length = company._crl_get_visit_length()
         blocks = [
