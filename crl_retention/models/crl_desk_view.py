@@ -89,9 +89,8 @@ class CrlDesk(models.AbstractModel):
     def _get_covered(self):
         """The colleagues the user stands in for now."""
         # who stands in for whom is for every colleague to know
-        return (
-            self.env["res.users"].sudo().search([("crl_cover_id", "=", self.env.uid)])
-        )
+        users = self.env["res.users"].sudo()
+        return users.search([("crl_cover_id", "=", self.env.uid)])
 
     @api.model
     def _get_owner_domain(self, scope):

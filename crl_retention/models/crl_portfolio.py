@@ -46,19 +46,17 @@ class CrlPortfolio(models.AbstractModel):
             raise AccessError(
                 self.env._("Only users of Customer Retention can do this.")
             )
-        # sudo: who works here, and who leads whom, is for every colleague to know
+        # who works here, and who leads whom, is for every colleague to know
         users = self.env["res.users"].sudo()
-        owners = (
-            self.env["crl.relationship"]
-            .sudo()  # as above
-            ._search(
-                [("user_id", "!=", False), ("company_id", "in", (company.id, False))]
-            )
+        # only who looks after customers, not which
+        owners = self.env["crl.relationship"].sudo()
+        owners = owners._search(
+            [("user_id", "!=", False), ("company_id", "in", (company.id, False))]
         )
-        targets = (
-            self.env["crl.quota"]
-            .sudo()  # as above
-            ._search([("date_from", "=", month), ("company_id", "=", company.id)])
+        # only who has a target, not which
+        targets = self.env["crl.quota"].sudo()
+        targets = targets._search(
+            [("date_from", "=", month), ("company_id", "=", company.id)]
         )
         domain = (
             Domain("share", "=", False)
@@ -76,7 +74,7 @@ class CrlPortfolio(models.AbstractModel):
             )
         reps = users.search(domain, order="name, id")
         if user.has_group(USER) and user not in reps and not user.has_group(ALL):
-            reps |= user.sudo()  # as above
+            reps |= user.sudo()  # themselves
         return reps
 
     @api.model

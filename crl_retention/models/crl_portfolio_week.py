@@ -121,7 +121,7 @@ class CrlPortfolio(models.AbstractModel):
             order="date_planned, id",
         )
         meetings = {
-            # sudo: only which meetings are the visits themselves
+            # only which meetings are the visits themselves, and until when
             visit: visit.sudo().activity_id.calendar_event_id
             for visit in visits
         }

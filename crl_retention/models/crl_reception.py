@@ -163,10 +163,11 @@ class CrlReception(models.AbstractModel):
     def _show_found(self, closest, documents):
         partners = self.env["res.partner"].browse(row[1] for row in closest)
         # what a row tells is for everybody who answers, and fixed below
-        partners.sudo().commercial_partner_id.fetch(["name", "city", "user_id"])
-        promised = self._count_promises(partners)
+        partners = partners.sudo()
+        partners.commercial_partner_id.fetch(["name", "city", "user_id"])
+        promised = self._count_promises(partners.commercial_partner_id)
         rows = []
-        for (key, __, way), partner in zip(closest, partners.sudo(), strict=True):
+        for (key, __, way), partner in zip(closest, partners, strict=True):
             customer = partner.commercial_partner_id
             count, is_late = promised.get(customer.id, (0, False))
             rows.append(
@@ -189,20 +190,18 @@ class CrlReception(models.AbstractModel):
         return rows
 
     @api.model
-    def _count_promises(self, partners):
+    def _count_promises(self, customers):
         """``{customer id: (open promises, whether one is late)}``, in one query."""
         now = fields.Datetime.now()
-        groups = (
-            self.env["crl.case"]
-            .sudo()
-            ._read_group(  # for everybody to know
-                [
-                    ("partner_id", "in", partners.sudo().commercial_partner_id.ids),
-                    ("promise_state", "=", "open"),
-                    ("company_id", "in", self.env.companies.ids),
-                ],
-                ["partner_id"],
-                ["__count", "deadline:min"],
-            )
+        # that something was promised is for everybody who answers to know
+        promises = self.env["crl.case"].sudo()
+        groups = promises._read_group(
+            [
+                ("partner_id", "in", customers.ids),
+                ("promise_state", "=", "open"),
+                ("company_id", "in", self.env.companies.ids),
+            ],
+            ["partner_id"],
+            ["__count", "deadline:min"],
         )
         return {customer.id: (count, first < now) for customer, count, first in groups}

@@ -85,8 +85,9 @@ class CrlTouchpoint(models.Model):
         :param what: 'taken', 'released' or 'closed'
         """
         if self:
+            # whoever works contacts listens: to the group, not to each colleague; users
+            # may not send on the bus themselves
             group = self.env.ref("crl_retention.crl_retention_group_user").sudo()
-            # whoever works contacts listens: to the group, not to each colleague
             for touchpoint in self:
                 group._bus_send(
                     "crl_desk",

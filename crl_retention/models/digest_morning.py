@@ -43,6 +43,7 @@ class DigestDigest(models.Model):
         :param int limit: the most mails
         :returns: how many were written
         """
+        # whether this is a copy of the database
         parameters = self.env["ir.config_parameter"].sudo()
         if parameters.get_param("database.is_neutralized"):
             return 0
