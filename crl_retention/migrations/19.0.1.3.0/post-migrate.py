@@ -6,8 +6,8 @@ RULES = "security/crl_retention_security.xml"
 
 def migrate(cr, version):
     """Set the record rules as this version has them, which an update alone leaves as
-    they are: who took a promise sees it, and who stands in for a rep or works a campaign
-    sees these customers. Who wrote a promise down before took it."""
+    they are: who took a promise sees it, and who stands in for a rep or works a
+    campaign sees these customers. Who wrote a promise down before took it."""
     env = Environment(cr, SUPERUSER_ID, {})
     convert_file(env, "crl_retention", RULES, {}, mode="init", noupdate=True)
     cr.execute(
