@@ -7,7 +7,7 @@ const NEXT_MONTH = [
     {trigger: "button[aria-label='The month after']", run: "click"},
     {trigger: `time[datetime='${FIRST.toISODate()}']`},
 ];
-const tellDay = (day) => `.o_crl_day:contains(${day.toFormat("ccc d LLL")})`;
+const tellDay = (day) => `.o_crl_weekday:contains(${day.toFormat("ccc d LLL")})`;
 const DAY = tellDay(FRIDAY);
 const NEXT_WEEK = [
     {trigger: tellDay(FRIDAY.minus({days: 7}))},
