@@ -24,11 +24,17 @@ class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
     kpi_crl_contacts = fields.Boolean("Customers Contacted")
-    kpi_crl_contacts_value = fields.Integer(compute="_compute_kpi_crl_contacts_value")
+    kpi_crl_contacts_value = fields.Integer(
+        "Number of Customers Contacted", compute="_compute_kpi_crl_contacts_value"
+    )
     kpi_crl_cases = fields.Boolean("Unhappy Customers")
-    kpi_crl_cases_value = fields.Integer(compute="_compute_kpi_crl_cases_value")
+    kpi_crl_cases_value = fields.Integer(
+        "Number of Unhappy Customers", compute="_compute_kpi_crl_cases_value"
+    )
     kpi_crl_recovered = fields.Boolean("Recovered, Promises Kept")
-    kpi_crl_recovered_value = fields.Integer(compute="_compute_kpi_crl_recovered_value")
+    kpi_crl_recovered_value = fields.Integer(
+        "Number Recovered and Kept", compute="_compute_kpi_crl_recovered_value"
+    )
 
     def _compute_kpi_crl_contacts_value(self):
         self._crl_count("kpi_crl_contacts")

@@ -20,7 +20,7 @@ class DigestDigest(models.Model):
     )
     # the day each manager was last looked after: who unsubscribed stays in it, so
     # that nobody is subscribed twice
-    crl_days = fields.Json(readonly=True, copy=False)
+    crl_days = fields.Json("Managers Looked After", readonly=True, copy=False)
 
     def _action_send(self, update_periodicity=True):
         mornings = self.filtered("crl_is_morning")

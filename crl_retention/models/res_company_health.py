@@ -33,10 +33,10 @@ class ResCompany(models.Model):
         help="A score that moved by fewer points in 28 days is the same.",
     )
     # of the main company, for all of them
-    crl_health_date = fields.Datetime(copy=False)
-    crl_health_cursor = fields.Integer(copy=False)
+    crl_health_date = fields.Datetime("Health Due From", copy=False)
+    crl_health_cursor = fields.Integer("Health Calculated Up To", copy=False)
     crl_trend_date = fields.Date(
-        copy=False, help="When all trends were last looked at."
+        "Trends Looked At", copy=False, help="When all trends were last looked at."
     )
 
     _crl_health_limits = models.Constraint(

@@ -106,6 +106,18 @@ export class Day extends Component {
             : _t("%(km)s km, about %(minutes)s min", {km, minutes});
     }
 
+    sayDetour(suggestion) {
+        return _t("%s km more", suggestion.more);
+    }
+
+    sayUntil({late, deadline}) {
+        return late ? _t("until %s (late)", deadline) : _t("until %s", deadline);
+    }
+
+    sayWindows(row) {
+        return _t("Best called: %s", row.call_windows.join(", "));
+    }
+
     async load() {
         this.state.isBusy = true;
         try {

@@ -1,5 +1,6 @@
 import {Component, onWillUnmount} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
+import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {DeskResult} from "../desk/desk_result";
 
@@ -28,6 +29,11 @@ export class VisitReport extends Component {
                     .catch(() => {});
             }
         });
+    }
+
+    get colleague() {
+        const {name} = this.props.payload.contact.taken_by;
+        return _t("%s is writing the result of this visit.", name);
     }
 
     onDone(answer) {

@@ -132,6 +132,18 @@ export class Desk extends Component {
         return !isLoading && !listError && !payload && !total && !isFiltered;
     }
 
+    get unsent() {
+        return _t(
+            "Results that will be sent when the connection is back: %s",
+            this.desk.unsent.length,
+        );
+    }
+
+    get colleague() {
+        const {name} = this.model.contact.taken_by;
+        return _t("%s has this contact open. You can read along.", name);
+    }
+
     get upcoming() {
         const {name, title, date} = this.model.upcoming;
         return _t("Next: %(title)s, %(name)s, %(when)s", {
@@ -142,6 +154,12 @@ export class Desk extends Component {
     }
 
     // ---- What is done ----
+
+    /** Of somebody with nothing of their own: the team's list, or everybody's. */
+    showOthers() {
+        this.state.isTeamShown = true;
+        return this.model.setView({scope: this.model.scopes[1]});
+    }
 
     /** On a wide screen the most urgent contact lies open already, for a look. */
     openFirst(key) {

@@ -51,6 +51,10 @@ export class DeskCase extends Component {
         return this.props.payload.form.colleagues;
     }
 
+    get promisedBy() {
+        return _t("Promised by %s", this.case.promised_by);
+    }
+
     sayMoment(text) {
         return sayMoment(text);
     }

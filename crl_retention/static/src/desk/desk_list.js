@@ -49,7 +49,6 @@ export class DeskList extends Component {
         this.model = useState(this.props.model);
         this.desk = useState(useService("crl_desk"));
         this.list = useRef("list");
-        this.search = useRef("search");
         this.state = useState({activeKey: null, typed: this.model.view.search});
         this.find = useDebounced(
             () => this.model.setView({search: this.state.typed}),
@@ -85,6 +84,10 @@ export class DeskList extends Component {
                 isOn: this.model.view[name].includes(value),
             }))
             .filter(({count, isOn}) => count || isOn);
+    }
+
+    get total() {
+        return _t("%s to do", this.model.total);
     }
 
     get day() {
@@ -173,20 +176,5 @@ export class DeskList extends Component {
             this.state.activeKey = key;
             this.getButton(key)?.focus();
         }
-    }
-
-    /** Go up or down from anywhere on the desk. */
-    move(step) {
-        const isIn = this.list.el?.contains(document.activeElement);
-        const from = this.tabKey;
-        const row = isIn
-            ? this.model.getNeighbour(from, step)
-            : this.model.getRow(from);
-        this.focusRow(row?.key);
-    }
-
-    focusSearch() {
-        this.search.el?.focus();
-        this.search.el?.select();
     }
 }

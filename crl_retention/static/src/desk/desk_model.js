@@ -154,12 +154,14 @@ export class DeskModel extends DeskWorklist {
                 args: [this.contact.id],
                 kwargs: {context: user.context},
             };
-            browser.fetch("/web/dataset/call_kw/crl.desk/release", {
-                method: "POST",
-                keepalive: true,
-                headers: {"Content-Type": "application/json"},
-                body: JSON.stringify({jsonrpc: "2.0", method: "call", params}),
-            });
+            browser
+                .fetch("/web/dataset/call_kw/crl.desk/release", {
+                    method: "POST",
+                    keepalive: true,
+                    headers: {"Content-Type": "application/json"},
+                    body: JSON.stringify({jsonrpc: "2.0", method: "call", params}),
+                })
+                .catch(() => {}); // the lock ends by itself too
         }
     }
 

@@ -117,7 +117,8 @@ export class DeskResult extends Component {
     }
 
     get restored() {
-        return this.state.restored?.toLocaleString(DateTime.TIME_SIMPLE);
+        const time = this.state.restored.toLocaleString(DateTime.TIME_SIMPLE);
+        return _t("What you typed at %s is here again.", time);
     }
 
     // ---- What is typed ----

@@ -49,6 +49,26 @@ export class HealthPanelField extends Component {
         return TRENDS[this.health.trend];
     }
 
+    get calculated() {
+        return _t("The indicators say: %s.", this.health.calculated);
+    }
+
+    get confidence() {
+        return _t("%s\u00a0%% of what counts is known", this.health.confidence);
+    }
+
+    sayShare(line) {
+        return _t("%s\u00a0%% of the score", line.share);
+    }
+
+    sayStale(line) {
+        return _t("out of date, of %s", line.date);
+    }
+
+    sayLimit(line) {
+        return _t("At best: %s", line.knocks_out);
+    }
+
     getTone(line) {
         return TONES[line.band] || "secondary";
     }

@@ -1,5 +1,6 @@
 import {Component, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
+import {_t} from "@web/core/l10n/translation";
 
 /** What would bring a rep to the month's meetings, to be looked at and booked. */
 export class FillDialog extends Component {
@@ -17,6 +18,22 @@ export class FillDialog extends Component {
             lines: this.props.fill.lines.map((line) => ({...line, isOn: true})),
             isBooking: false,
         });
+    }
+
+    get gap() {
+        const {missing, free} = this.props.fill;
+        return _t(
+            "%(rep)s lacks %(missing)s meetings this month, and has %(free)s free slots.",
+            {rep: this.props.rep, missing, free},
+        );
+    }
+
+    get most() {
+        return _t("There are only %s to propose.", this.state.lines.length);
+    }
+
+    get bookLabel() {
+        return _t("Book %s Visits", this.chosen.length);
     }
 
     get chosen() {

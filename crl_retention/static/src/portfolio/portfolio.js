@@ -52,6 +52,18 @@ export class Portfolio extends Component {
         return this.state.week && this.rows[0];
     }
 
+    get daysGone() {
+        return _t("%(gone)s of %(total)s working days gone", this.board.days);
+    }
+
+    sayWonBack(row) {
+        return _t("%s won back", row.won_back);
+    }
+
+    sayProposed(row) {
+        return _t("%s to confirm", row.proposed);
+    }
+
     /** Visits that are held or ahead, and how many the month lacks. */
     get missing() {
         const {meetings, booked, meetings_bar: bar} = this.rep;

@@ -116,6 +116,18 @@ export class PortfolioWeek extends Component {
         return this.props.week.can_book && block.is_live && block.type === "visit";
     }
 
+    get clock() {
+        return _t("on the clock of %s", this.props.week.tz);
+    }
+
+    get acceptLabel() {
+        return _t("Accept All %s", this.props.proposed);
+    }
+
+    get fillLabel() {
+        return _t("Fill the Gap: %s to Go", this.props.missing);
+    }
+
     get help() {
         const {picked} = this.props;
         return picked

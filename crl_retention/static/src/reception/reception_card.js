@@ -35,7 +35,6 @@ export class ReceptionCard extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.title = useRef("title");
-        this.sayDay = sayDay;
         this.sayMoment = sayMoment;
         /** The form that is open: its kind, and the promise it is about. */
         this.state = useState({form: "", promiseId: false});
@@ -88,17 +87,46 @@ export class ReceptionCard extends Component {
         return isTold ? rest : promise.chain;
     }
 
-    getUntil(hand, promise) {
-        return hand.state === "next" ? promise.deadline : hand.deadline;
+    get ownerText() {
+        const {name, cover, away_until} = this.owner;
+        return cover
+            ? _t(
+                  "%(owner)s looks after them; away until %(day)s, %(cover)s stands in.",
+                  {owner: name, day: sayDay(away_until), cover},
+              )
+            : _t("%s looks after them.", name);
     }
 
-    /** One link of the chain, as a colleague would say it. */
-    sayHand(hand) {
-        const name = hand.user_name || _t("Nobody");
+    /** Who keeps a promise, or sees to a case, until when. */
+    sayKeeper(owed) {
+        return _t("%(name)s until %(moment)s", {
+            name: (owed.chain ? this.getKeeper(owed) : owed).user_name || _t("Nobody"),
+            moment: sayMoment(owed.deadline),
+        });
+    }
+
+    sayPromised(promise) {
+        return _t("Promised by %(name)s, %(moment)s", {
+            name: promise.taken_by,
+            moment: sayMoment(promise.date),
+        });
+    }
+
+    /** One link of the chain, as a colleague would say it: who, what, until when. */
+    sayHand(hand, promise) {
+        let who = hand.user_name || _t("Nobody");
+        let until = hand.deadline;
         if (hand.state === "next") {
-            return _t("then %s", name);
+            who = _t("then %s", who);
+            until = promise.deadline;
+        } else if (hand.state === "done") {
+            who = `${who}, ${sayMoment(hand.date)}`;
+            until = false;
         }
-        return hand.state === "now" ? name : `${name}, ${sayMoment(hand.date)}`;
+        const said = hand.text ? `${who}: ${hand.text}` : who;
+        return until
+            ? _t("%(who)s, until %(moment)s", {who: said, moment: sayMoment(until)})
+            : said;
     }
 
     ask(form, promiseId = false) {

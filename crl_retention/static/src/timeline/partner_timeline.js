@@ -120,6 +120,10 @@ export class PartnerTimeline extends Component {
         return {ahead, months};
     }
 
+    sayAhead(rows) {
+        return _t("Ahead (%s)", rows.length);
+    }
+
     getMonth(date) {
         return date.toLocaleString({month: "long", year: "numeric"});
     }

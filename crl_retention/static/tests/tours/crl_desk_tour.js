@@ -107,11 +107,18 @@ tours.add("crl_desk_empty", {
 
 tours.add("crl_desk_team", {
     steps: () => [
+        {
+            content: "nothing of one's own: the team is one click away",
+            trigger: `${DESK}_nothing:contains(Nothing is due) ${DESK}_others`,
+            run: "click",
+        },
+        {trigger: `${DESK}_row:contains(Trattoria One):contains(Tour Rep)`},
+        {trigger: `${DESK}_team tr:contains(Tour Rep):contains(3)`},
+        {trigger: `${DESK}_scope`, run: "click"},
+        {trigger: ".o-dropdown-item[data-scope=mine]", run: "click"},
+        {trigger: `${DESK}_others`},
         {trigger: `${DESK}_scope`, run: "click"},
         {trigger: ".o-dropdown-item[data-scope=team]", run: "click"},
         {trigger: `${DESK}_row:contains(Trattoria One):contains(Tour Rep)`},
-        {trigger: `${DESK}_scope`, run: "click"},
-        {trigger: ".o-dropdown-item[data-scope=team_table]", run: "click"},
-        {trigger: `${DESK}_team tr:contains(Tour Rep):contains(3)`},
     ],
 });
