@@ -74,6 +74,10 @@ PICTURES = {
     "portfolio_phone": ("luca", (360, 780), "retention-portfolio", []),
 }
 
+#: Odoo's bot greets everybody who logs in for the first time, over the whole phone.
+HIDE_CHAT = """document.head.insertAdjacentHTML(
+    "beforeend", "<style>.o-mail-ChatHub { display: none }</style>")"""
+
 
 def log_in(page, url, login):
     page.open(f"{url}/web/login")
@@ -94,7 +98,8 @@ def main(url):
             page = browser.page(name, *size, tz="Europe/Rome")
             log_in(page, url, login)
             page.open(f"{url}/odoo/{path}")
-            page.wait("!!document.querySelector('.o_content')", "no screen")
+            page.wait("!!document.querySelector('.o_action_manager > *')", "no screen")
+            page.evaluate(HIDE_CHAT)
             for selector, text in clicks:
                 page.click(selector, text)
                 page.wait("!document.querySelector('.o_loading_indicator')", "loads")
