@@ -76,10 +76,13 @@ class CrlDesk(models.AbstractModel):
         }
 
     @api.model
+    def _get_tz(self):
+        """The clock of whoever looks, also where their browser says nothing."""
+        return self.env.user._crl_get_tz(self.env.company)
+
+    @api.model
     def _get_local_day(self, moment):
-        return schedule.local_day(
-            moment, self.env.user.tz or self.env.company._crl_tz()
-        )
+        return schedule.local_day(moment, self._get_tz())
 
     @api.model
     def _get_case_title(self, case):
@@ -97,13 +100,21 @@ class CrlDesk(models.AbstractModel):
     @api.model
     def _tell_reason(self, record, reason, date, late):
         """Why a row is on the list, in a few words."""
-        moment = format_datetime(self.env, date, dt_format="short")
-        if reason == "case":
-            return (
-                self.env._("Unhappy customer: visit %s", moment)
-                if record._name == "crl.touchpoint"
-                else self.env._("Unhappy customer, still open")
+
+        def say(moment):
+            return format_datetime(
+                self.env, moment, tz=self._get_tz(), dt_format="short"
             )
+
+        moment = say(date)
+        if reason == "case":
+            if record._name == "crl.case":
+                return self.env._("Unhappy customer, still open")
+            if record.is_agreed:
+                return self.env._("Unhappy customer: visit %s", moment)
+            # until when is told to whoever may do the visit
+            until = say(record.case_id.sudo().deadline or date)
+            return self.env._("Unhappy customer: visit by %s", until)
         if reason == "overdue":
             if late < 1:
                 return self.env._("Late since %s", moment)

@@ -47,7 +47,7 @@ class CrlDesk(models.AbstractModel):
     def _get_day_limits(self):
         """First moments of today, tomorrow and the day in a week, on the user's clock,
         as naive UTC."""
-        tz = self.env.user.tz or self.env.company._crl_tz()
+        tz = self._get_tz()
         today = schedule.local_day(fields.Datetime.now(), tz)
         return [
             schedule.utc_at(schedule.add_delay(today, days, "days"), 0.0, tz)

@@ -172,6 +172,12 @@ class TestDeskWorklist(DeskCase):
         visit = self.customer.crl_case_ids.visit_id
         (row,) = self.list()["rows"]
         self.assertEqual((row["key"], row["reason"]), (f"t{visit.id}", "case"))
+        # on the company's clock where the user has said none
+        visit.case_id.deadline = "2026-03-11 10:30:00"
+        self.rep.tz = False
+        (row,) = self.list()["rows"]
+        until = row["reason_text"].replace("\u202f", " ")
+        self.assertEqual(until, "Unhappy customer: visit by 3/11/26, 11:30 AM")
         self.desk().finish(visit.id, {"verdict": "neutral"}, False)
         (row,) = self.list()["rows"]
         self.assertEqual(row["key"], f"c{self.customer.crl_case_ids.id}")
