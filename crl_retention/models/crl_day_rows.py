@@ -154,7 +154,7 @@ class CrlDay(models.AbstractModel):
             "has_place": bool(stop.place),
             "call_windows": partner.crl_call_window_ids.mapped("display_name"),
             "is_added": self._is_added(visit, day, today, tz),
-            "phones": self._get_phones(visit),
+            "phones": (visit.contact_id | partner)._crl_get_phones(),
             "links": maps.place_links(stop.place, address),
             "last_words": "" if words in cases.mapped("description") else words,
             "band": partner.crl_band or "",
@@ -214,18 +214,6 @@ class CrlDay(models.AbstractModel):
             day=format_date(self.env, day, date_format="EEE d MMM"),
             time=format_time(self.env, moment, tz=tz, time_format="short"),
         )
-
-    def _get_phones(self, visit):
-        people = visit.contact_id | visit.partner_id
-        return [
-            {
-                "label": person.name or "",
-                "number": person.phone,
-                "url": f"tel:{person.phone_sanitized or person.phone}",
-            }
-            for person in people
-            if person.phone
-        ]
 
     def _get_case_row(self, case, tz):
         return {

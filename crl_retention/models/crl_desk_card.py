@@ -80,6 +80,8 @@ class CrlDesk(models.AbstractModel):
         """
         # whose contact or case the user sees
         customer, person = customer.sudo(), person.sudo()
+        # and others who work there
+        people = person | customer | customer.child_ids
         now = fields.Datetime.now()
         tz = customer._crl_tz(self.env.company)
         return {
@@ -88,7 +90,7 @@ class CrlDesk(models.AbstractModel):
             "contact_name": person.name or "",
             "city": customer.city or "",
             "email": person.email or customer.email or "",
-            "phones": self._show_phones(customer, person),
+            "phones": people._crl_get_phones()[:MAX_PHONES],
             "tz": tz,
             "local_time": fields.Datetime.context_timestamp(
                 self.with_context(tz=tz), now
@@ -100,21 +102,6 @@ class CrlDesk(models.AbstractModel):
             **self._show_cases(customer),
             "last_words": self._show_words(customer),
         }
-
-    @api.model
-    def _show_phones(self, customer, person):
-        """Numbers to call: of the person, the customer, and others who work there."""
-        people = person | customer | customer.child_ids
-        phones, seen = [], set()
-        for one in people.filtered("phone"):
-            number = one.phone_sanitized or one.phone
-            if number not in seen and len(phones) < MAX_PHONES:
-                seen.add(number)
-                dialled = "".join(c for c in number if c.isdigit() or c == "+")
-                phones.append(
-                    {"label": one.name, "number": one.phone, "url": f"tel:{dialled}"}
-                )
-        return phones
 
     @api.model
     def _show_health(self, customer):

@@ -54,19 +54,7 @@ class CrlReception(models.AbstractModel):
 
     @api.model
     def _show_customer(self, customer, partner):
-        phones, seen = [], set()
-        for one in partner | customer | customer.child_ids:
-            number = one.phone_sanitized or one.phone
-            if number and number not in seen and len(phones) < MAX_PHONES:
-                seen.add(number)
-                phones.append(
-                    {
-                        "label": one.name or "",
-                        "number": one.phone,
-                        "url": "tel:"
-                        + "".join(c for c in number if c in "+0123456789"),
-                    }
-                )
+        people = partner | customer | customer.child_ids
         return {
             "id": customer.id,
             "name": customer.display_name,
@@ -75,7 +63,7 @@ class CrlReception(models.AbstractModel):
             "city": customer.city or "",
             "ref": customer.ref or "",
             "email": partner.email or customer.email or "",
-            "phones": phones,
+            "phones": people._crl_get_phones()[:MAX_PHONES],
             "is_archived": not customer.active,
         }
 
