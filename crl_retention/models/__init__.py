@@ -1,5 +1,6 @@
 from . import crl_sheet
 from . import crl_actor
+from . import crl_screen
 from . import crl_figures
 from . import crl_heartbeat
 from . import crl_engine

@@ -22,7 +22,7 @@ class CrlDay(models.AbstractModel):
 
     _name = "crl.day"
     _description = "Day of Visits"
-    _inherit = ["crl.actor"]
+    _inherit = ["crl.screen"]
 
     @api.model
     def get_day(self, date=None, user_id=None, added=None):
@@ -136,7 +136,7 @@ class CrlDay(models.AbstractModel):
         return [{"id": user.id, "name": user.name} for user in me | rep | reps]
 
     def _get_tz(self, rep):
-        return rep.sudo().tz or self.env.company._crl_tz()  # for every colleague
+        return rep.sudo()._crl_get_tz(self.env.company)  # for every colleague
 
     def _get_live_domain(self, rep):
         """The visits that are the rep's to make, now or when their day comes."""

@@ -158,7 +158,7 @@ class CrlDay(models.AbstractModel):
             "links": maps.place_links(stop.place, address),
             "last_words": "" if words in cases.mapped("description") else words,
             "band": partner.crl_band or "",
-            "band_text": self._get_label(partner, "crl_band"),
+            "band_text": self._show_label(partner, "crl_band"),
             "promises": [self._get_case_row(case, tz) for case in promises],
             "cases": [self._get_case_row(case, tz) for case in cases - promises],
         }
@@ -180,10 +180,6 @@ class CrlDay(models.AbstractModel):
         if stop.at is None:
             return self.env._("After the deadline: go earlier, or ask for help.")
         return self.env._("About %s minutes late for the agreed time.", leg.late)
-
-    def _get_label(self, record, name):
-        labels = dict(record._fields[name]._description_selection(self.env))
-        return labels.get(record[name], "")
 
     def _get_reason(self, visit, today, tz):
         """Why the visit is on the list, as a code and in words."""
@@ -218,7 +214,7 @@ class CrlDay(models.AbstractModel):
     def _get_case_row(self, case, tz):
         return {
             "id": case.id,
-            "text": case.description or self._get_label(case, "kind"),
+            "text": case.description or self._show_label(case, "kind"),
             "deadline": self._format_until(case.deadline, tz),
             "late": case.is_late,
         }
@@ -229,7 +225,7 @@ class CrlDay(models.AbstractModel):
             "name": visit.partner_id.name,
             "time": format_time(self.env, visit.date_done, tz=tz, time_format="short"),
             "verdict": visit.verdict or "",
-            "verdict_text": self._get_label(visit, "verdict"),
+            "verdict_text": self._show_label(visit, "verdict"),
         }
 
     def _get_suggestion(self, visit, more, today, tz):

@@ -16,7 +16,7 @@ class CrlDesk(models.AbstractModel):
 
     _name = "crl.desk"
     _description = "My Desk"
-    _inherit = ["crl.actor"]
+    _inherit = ["crl.screen"]
 
     @api.model
     def _check_worker(self):

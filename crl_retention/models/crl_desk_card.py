@@ -67,11 +67,6 @@ class CrlDesk(models.AbstractModel):
         }
 
     @api.model
-    def _show_moment(self, moment):
-        """A moment as the browser reads it, or None."""
-        return fields.Datetime.to_string(moment) if moment else None
-
-    @api.model
     def _show_customer(self, customer, person, row):
         """The card: facts, words, promises and cases the user may read.
 
@@ -153,7 +148,6 @@ class CrlDesk(models.AbstractModel):
             order="date_done DESC, id DESC",
             limit=MAX_WORDS,
         )
-        labels = dict(said._fields["verdict"]._description_selection(self.env))
         return [
             {
                 "id": one.id,
@@ -163,7 +157,7 @@ class CrlDesk(models.AbstractModel):
                 "user_name": one.user_id.sudo().name or "",  # as above
                 "text": one.note,
                 "verdict": one.verdict or "",
-                "verdict_text": labels.get(one.verdict, ""),
+                "verdict_text": self._show_label(one, "verdict"),
             }
             for one in said
         ]

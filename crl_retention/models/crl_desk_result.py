@@ -79,20 +79,6 @@ class CrlDesk(models.AbstractModel):
         people = people.filtered(lambda person: person.type == "contact")
         return [{"id": person.id, "name": person.name or ""} for person in people]
 
-    @api.model
-    def _show_colleagues(self, company):
-        """Who can keep a promise: any employee of the company."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT u.id, p.name FROM res_users u
-                     JOIN res_partner p ON p.id = u.partner_id
-                     JOIN res_company_users_rel c ON c.user_id = u.id AND c.cid = %s
-                    WHERE u.active AND NOT u.share ORDER BY p.name, u.id""",
-                company.id,
-            )
-        )
-        return [{"id": number, "name": name} for number, name in rows]
-
     # ---- What the browser sent ----
 
     @api.model

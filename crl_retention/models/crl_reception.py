@@ -27,7 +27,7 @@ class CrlReception(models.AbstractModel):
 
     _name = "crl.reception"
     _description = "Reception"
-    _inherit = ["crl.actor"]
+    _inherit = ["crl.screen"]
 
     def _check_answers(self):
         """:raises AccessError: unless for who answers for everybody"""

@@ -43,16 +43,6 @@ class CrlReception(models.AbstractModel):
         }
 
     @api.model
-    def _show_moment(self, moment):
-        return fields.Datetime.to_string(moment) if moment else False
-
-    @api.model
-    def _show_label(self, record, name):
-        """A selection's value in the user's language."""
-        choices = dict(record._fields[name]._description_selection(self.env))
-        return choices.get(record[name], "")
-
-    @api.model
     def _show_customer(self, customer, partner):
         people = partner | customer | customer.child_ids
         return {
@@ -187,14 +177,6 @@ class CrlReception(models.AbstractModel):
     def _get_readable(self, records):
         """Those of the records whose words the user's own role shows."""
         return records.sudo(False)._filtered_access("read")
-
-    @api.model
-    def _show_colleagues(self, company):
-        """Who can keep a promise: any employee of the company."""
-        users = self.env["res.users"].sudo()  # who works here is for every colleague
-        return users.search(
-            [("share", "=", False), ("company_ids", "in", company.ids)], order="name"
-        ).read(["name"], load="")
 
     @api.model
     def leave_message(self, partner_id, text):

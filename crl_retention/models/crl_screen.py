@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrlScreen(models.AbstractModel):
+    """What the screens of our own have in common: how they put what is shown."""
+
+    _name = "crl.screen"
+    _description = "Retention Screens"
+    _inherit = ["crl.actor"]
+
+    @api.model
+    def _show_moment(self, moment):
+        """A moment as the browser reads it (UTC), or None."""
+        return fields.Datetime.to_string(moment) if moment else None
+
+    @api.model
+    def _show_label(self, record, name):
+        """A selection's value in the user's language, or ""."""
+        labels = dict(record._fields[name]._description_selection(self.env))
+        return labels.get(record[name], "")
+
+    @api.model
+    def _show_colleagues(self, company):
+        """Who can keep a promise: any employee of the company, by name."""
+        self.env["res.users"].flush_model(["active", "share", "company_ids"])
+        self.env["res.partner"].flush_model(["name"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT u.id, p.name FROM res_users u
+                     JOIN res_partner p ON p.id = u.partner_id
+                     JOIN res_company_users_rel c ON c.user_id = u.id AND c.cid = %s
+                    WHERE u.active AND NOT u.share ORDER BY p.name, u.id""",
+                company.id,
+            )
+        )
+        return [{"id": number, "name": name} for number, name in rows]
