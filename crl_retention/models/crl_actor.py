@@ -65,6 +65,14 @@ class CrlActor(models.AbstractModel):
         )
 
     @api.model
+    def _read_id(self, value):
+        """The id that a text spells, or None."""
+        # Python reads no number of thousands of digits
+        if isinstance(value, str) and value.isdecimal() and len(value) < 11:
+            value = int(value)
+        return value if self._is_id(value) else None
+
+    @api.model
     def _check_one(self, records):
         """Refuse none, several, what is gone and what the user may not see: a dialog
         is about one record."""
@@ -82,6 +90,19 @@ class CrlActor(models.AbstractModel):
         """The record an argument names; none when there is no such record."""
         records = self.env[model]
         return records.browse(value).exists() if self._is_id(value) else records
+
+    @api.model
+    def _check_named(self, model, value):
+        """As ``_check_record``, but only who names nobody gets none.
+
+        :raises UserError: for what is no such record
+        """
+        record = self._check_record(model, value)
+        if value and not record:
+            raise UserError(
+                self.env._("“%s” is not the number of a record.", _quote(value))
+            )
+        return record
 
     @api.model
     def _check_choice(self, field_name, value):

@@ -135,7 +135,7 @@ class CrlCase(models.Model):
         :raises UserError: when the colleague does not work there, has it already, or
             would have it longer than the customer was told
         """
-        user = self._check_record("res.users", user_id)
+        user = self._check_named("res.users", user_id)
         until = deadline and self._check_moment(deadline)
         for case in self._as_keeper():
             if not case._is_live():

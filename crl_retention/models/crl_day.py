@@ -98,7 +98,8 @@ class CrlDay(models.AbstractModel):
         if not user_id or user_id == me.id:
             return me
         rep = self._check_record("res.users", user_id)
-        if not rep:
+        # where somebody works is for every colleague to know
+        if not rep or not rep.sudo().company_ids & self.env.companies:
             raise UserError(self.env._("This user does not exist."))
         if not (
             self._sees_all()

@@ -248,9 +248,6 @@ class CrlDesk(models.AbstractModel):
         if not isinstance(raws or {}, dict):
             raise ValidationError(self.env._("This result cannot be read."))
         for number, raw in (raws or {}).items():
-            is_number = str(number).isdecimal()
-            indicator = self._check_record(
-                "crl.indicator", int(number) if is_number else None
-            )
+            indicator = self._check_record("crl.indicator", self._read_id(number))
             # who does the contact writes what they heard, whoever's customer it is
             touchpoint.partner_id._crl_write_indicator(indicator, raw)

@@ -83,12 +83,14 @@ class CrlPortfolio(models.AbstractModel):
         actor, Quota = self.env["crl.actor"], self.env["crl.quota"]
         if not (target == 0 or actor._is_id(target)):
             raise UserError(self.env._("A target is a whole number, 0 or more."))
+        if not metric:
+            raise UserError(self.env._("Choose a figure of the board."))
         values = {
             "metric": Quota._check_choice("metric", metric),
             "date_from": self._get_month(month),
             "company_id": self.env.company.id,
-            "user_id": actor._check_record("res.users", user_id).id,
-            "team_id": actor._check_record("crm.team", team_id).id,
+            "user_id": actor._check_named("res.users", user_id).id,
+            "team_id": actor._check_named("crm.team", team_id).id,
         }
         row = Quota.search([(name, "=", value) for name, value in values.items()])
         if row:

@@ -129,6 +129,13 @@ class CrlPortfolio(models.AbstractModel):
         partners = Partner.browse(key for kind, key in moments if kind == "p").exists()
         if len(planned) + len(partners) != len(moments):
             raise UserError(self.env._("Some of these are gone: look again."))
+        planned.check_access("read")
+        partners.check_access("read")
+        for record in (*planned, *partners):
+            if record.company_id - company:
+                raise UserError(
+                    self.env._("%s belongs to another company.", record.display_name)
+                )
         visits = planned._as_engine() if planned else planned
         Touchpoint._check_rep(rep.id, rep, company)
         if visits:
@@ -149,9 +156,10 @@ class CrlPortfolio(models.AbstractModel):
         for line in lines if isinstance(lines, list) else []:
             key = line.get("key") if isinstance(line, dict) else None
             kind, number = (key[:1], key[1:]) if isinstance(key, str) else ("", "")
-            if kind not in ("t", "p") or not number.isdecimal():
+            number = actor._read_id(number)
+            if kind not in ("t", "p") or not number:
                 raise UserError(self.env._("Choose visits or customers to book."))
-            moments[kind, int(number)] = actor._check_moment(line.get("start"))
+            moments[kind, number] = actor._check_moment(line.get("start"))
         if not moments:
             raise UserError(self.env._("Choose visits or customers to book."))
         return moments

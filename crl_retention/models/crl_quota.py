@@ -9,6 +9,8 @@ FIGURES = {
     "new_accounts": ("new_accounts",),
     "meetings": ("meetings", "booked", "no_show"),
 }
+#: What nobody reaches in a month.
+MAX_TARGET = 1_000_000
 METRICS = [("new_accounts", "New accounts"), ("meetings", "Meetings")]
 
 
@@ -119,13 +121,20 @@ class CrlQuota(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._keep_first_day(vals) for vals in vals_list])
+        return super().create([self._tidy(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._keep_first_day(vals))
+        return super().write(self._tidy(vals))
 
-    def _keep_first_day(self, vals):
-        day = fields.Date.to_date(vals.get("date_from"))
+    def _tidy(self, vals):
+        """The values with the first day of their month.
+
+        :raises ValidationError: for what the database could not keep or count with
+        """
+        target = vals.get("target") or 0
+        if isinstance(target, int) and target > MAX_TARGET:
+            raise ValidationError(self.env._("A target is %s at the most.", MAX_TARGET))
+        day = self._check_day(vals.get("date_from"))
         return {**vals, "date_from": quota.first_day(day)} if day else vals
 
     @api.constrains("user_id", "team_id", "company_id")

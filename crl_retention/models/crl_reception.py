@@ -162,6 +162,10 @@ class CrlReception(models.AbstractModel):
     @api.model
     def _show_found(self, closest, documents):
         partners = self.env["res.partner"].browse(row[1] for row in closest)
+        # of a person the user may open whose customer they may not nothing is told
+        seen = partners.commercial_partner_id._filtered_access("read")
+        partners = partners.filtered(lambda one: one.commercial_partner_id in seen)
+        closest = [row for row in closest if row[1] in partners._ids]
         # what a row tells is for everybody who answers, and fixed below
         partners = partners.sudo()
         partners.commercial_partner_id.fetch(["name", "city", "user_id"])

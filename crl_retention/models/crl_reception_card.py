@@ -28,8 +28,7 @@ class CrlReception(models.AbstractModel):
         :raises AccessError: for a customer whom the user may not open
         """
         self._check_answers()
-        partner = self._check_record("res.partner", partner_id)
-        self._check_one(partner)
+        partner = self._check_customer(partner_id)
         customer = partner.sudo().commercial_partner_id  # see above
         company = customer.company_id or self.env.company
         return {
@@ -41,6 +40,14 @@ class CrlReception(models.AbstractModel):
             "colleagues": self._show_colleagues(company),
             "may_open": self.env["crl.touchpoint"].has_access("read"),
         }
+
+    @api.model
+    def _check_customer(self, partner_id):
+        """The partner, if the user may open it and the customer it belongs to."""
+        partner = self._check_record("res.partner", partner_id)
+        self._check_one(partner)
+        self._check_one(partner.commercial_partner_id)
+        return partner
 
     @api.model
     def _show_customer(self, customer, partner):
@@ -187,8 +194,7 @@ class CrlReception(models.AbstractModel):
         :raises UserError: without a text, or when nobody looks after the customer
         """
         self._check_answers()
-        partner = self._check_record("res.partner", partner_id)
-        self._check_one(partner)
+        partner = self._check_customer(partner_id)
         words = self._check_text(text)
         if not words:
             raise UserError(self.env._("Write the message."))

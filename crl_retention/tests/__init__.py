@@ -32,6 +32,7 @@ from . import test_people_absence
 from . import test_health
 from . import test_health_panel
 from . import test_health_tour
+from . import test_hostile
 from . import test_heartbeat
 from . import test_exit
 from . import test_hours
