@@ -13,8 +13,13 @@ from tests.support.api_records import Records
 MANAGERS = (
     "crl.hand.over", "crl.privacy", "crl.cadence.move", "crl.heartbeat", "crl.campaign",
     "crl.segment", "crl.indicator", "crl.indicator.import", "crl.health.trial",
+    "crl.quota",
 )  # fmt: skip
-MANAGERS_VERBS = ("crl_export_data", "crl_erase_data")
+MANAGERS_VERBS = (
+    *("crl_export_data", "crl_erase_data"),
+    # of the list of a team, and of targets
+    *("get_team", "set_target", "copy_targets"),
+)
 #: What a record must have come to before a verb can work on it.
 STATES = {
     "action_resume": "paused",
@@ -22,6 +27,8 @@ STATES = {
     "action_send_again": "failed",
     "action_arrived": "failed",
     "action_print_card": "visit",
+    "action_book": "visit",
+    "action_accept_booking": "booked",
     "action_close": "released",
     "action_load": "read",
     "action_wake": "snoozed",
@@ -49,7 +56,7 @@ class Api(Records):
         ]
         self.rows = self.read_rows()
         self.records = {}
-        self.numbers = count()
+        self.numbers, self.slots = count(), count()
 
     def read_rows(self):
         """Every row of the tables a verb could change."""
@@ -59,7 +66,20 @@ class Api(Records):
         )
         return dict(self.server.database.sql(unions))
 
+    def slot(self):
+        """A moment no other call was given, in the working hours of a day ahead."""
+        days = next(self.slots)
+        monday = date.today() + timedelta(days=30 - date.today().weekday())
+        monday -= timedelta(days=monday.weekday())
+        day = monday + timedelta(weeks=days // 5, days=days % 5)
+        return f"{day} 09:00:00"
+
     def post(self, role, model, method, **arguments):
+        # what each call needs anew
+        arguments = {
+            name: value() if callable(value) else value
+            for name, value in arguments.items()
+        }
         if [model, method] in self.found["of_models"]:
             arguments.pop("ids", None)
         if method in CONTEXTS:
@@ -98,15 +118,41 @@ class Api(Records):
     def valid(self):
         """Arguments every verb takes."""
         ahead = date.today() + timedelta(days=30)
+        soon = date.today() + timedelta(days=5)
         return {
+            "added": None,
             "band": "watch",
+            "before": None,
+            "case_id": lambda: self.record("crl.case"),
+            "deadline": f"{soon} 09:00:00",
+            "figure": "meetings",
+            "limit": 5,
+            "lines": lambda: [
+                {"key": f"p{self.record('res.partner')}", "start": self.slot()}
+            ],
+            "metric": "meetings",
+            "month": None,
+            "partner_id": lambda: self.record("res.partner"),
+            "plan": lambda: [
+                [self.record("crl.touchpoint", "action_print_card"), self.slot()]
+            ],
+            "result": {"outcome": "reached", "verdict": "positive"},
+            "scope": None,
+            "sources": None,
+            "take": True,
+            "target": 10,
+            "team_id": None,
+            "text": "As agreed",
+            "touchpoint_id": lambda: self.record("crl.touchpoint"),
+            "verb": "keep",
+            "view": None,
             "cadence_id": self.found["cadence"],
             "choices": {"email.marketing": "withdrawn"},
             "code": "fuzz",
             "date": f"{date.today() - timedelta(days=2)} 09:00:00",
             "day": str(date.today()),
             "deputy_id": self.found["users"]["colleague"],
-            "date_planned": f"{ahead} 09:00:00",
+            "date_planned": self.slot,
             "date_start": None,
             "dry_run": False,
             "indicator_id": self.found["indicator"],
@@ -147,4 +193,9 @@ class Api(Records):
             assert hasattr(self, maker), f"Add {maker}: {model}.{method} can be called."
             unknown = set(parameters) - set(self.valid())
             assert not unknown, f"Add to valid(): {unknown} of {model}.{method}."
-            yield model, method, {name: self.valid()[name] for name in parameters}
+            known = {**self.valid(), **self.special().get(method, {})}
+            yield model, method, {name: known[name] for name in parameters}
+
+    def special(self):
+        """Where a verb takes another value than the others."""
+        return {"action_hand_over": {"user_id": self.found["users"]["colleague"]}}

@@ -24,6 +24,14 @@ class Records:
     def make_visit(self, role, touchpoint):
         return self.find_contact(role, self.enrollment, ("channel", "=", "visit"))
 
+    def make_booked(self, role, touchpoint):
+        visit = self.make_visit(role, touchpoint)
+        self.do(
+            "manager", "crl.touchpoint", "action_book", ids=[visit],
+            date_planned=self.slot, user_id=self.found["users"][role],
+        )  # fmt: skip
+        return visit
+
     def make_failed(self, role, touchpoint):
         message = ("channel", "in", ["message", "email"])
         touchpoint = self.find_contact(role, self.enrollment, message)
@@ -78,6 +86,10 @@ class Records:
 
     def make_crl_actor(self, role):
         return MISSING
+
+    # screens: their verbs say whom they are about
+    make_crl_desk = make_crl_day = make_crl_actor
+    make_crl_portfolio = make_crl_reception = make_crl_quota = make_crl_actor
 
     def make_crl_alert(self, role):
         # the engine opens them
@@ -225,7 +237,7 @@ class Records:
 
     def make_crl_touchpoint_move(self, role):
         return self.make_wizard(
-            role, "crl.touchpoint.move", date_planned=self.valid()["date_planned"],
+            role, "crl.touchpoint.move", date_planned=self.slot(),
             touchpoint_ids=[(6, 0, [self.make_crl_touchpoint(role)])],
         )  # fmt: skip
 
