@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from ..tools import schedule
 from .res_partner import INSIDERS
 
 #: What fits on one page: lines of each part, and characters of a text.
@@ -119,7 +120,8 @@ class ResPartner(models.Model):
         if not value:
             return ""
         if isinstance(value, datetime):
-            value = fields.Datetime.context_timestamp(self, value)
+            tz = self.env.user._crl_get_tz(self.env.company)
+            value = schedule.local_day(value, tz)
         return format_date(self.env, value)
 
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..tools import schedule
+
 
 class CrlTouchpoint(models.Model):
     """What a contact takes from its step, as the customer's version has it."""
@@ -56,3 +58,31 @@ class CrlTouchpoint(models.Model):
             before=format_datetime(self.env, before, tz=tz, dt_format="short"),
             after=format_datetime(self.env, after, tz=tz, dt_format="short"),
         )
+
+    def _plan_next_occurrence(self):
+        """Plan the next occurrence of recurring contacts that are closed."""
+        calendars = self.env["res.company"]._crl_calendars()
+        vals_list = []
+        for touchpoint in self.filtered(lambda t: t._get_step().repeat_months):
+            enrollment = touchpoint.enrollment_id
+            if not enrollment.is_live or touchpoint.cycle != enrollment.cycle:
+                continue
+            step = touchpoint._get_step()
+            siblings = enrollment.touchpoint_ids.filtered(
+                lambda t, step=touchpoint.step_id, cycle=enrollment.cycle: (
+                    t.step_id == step and t.cycle == cycle
+                )
+            )
+            if any(siblings.mapped("is_live")):
+                continue
+            today = enrollment.company_id._crl_today()
+            occurrence = max(siblings.mapped("occurrence")) + 1
+            while enrollment._place_alone(step, occurrence) <= today:
+                occurrence += 1
+            day = schedule.roll_day(
+                enrollment._place_alone(step, occurrence),
+                step.roll,
+                calendars(enrollment.company_id, enrollment._get_calendar()),
+            )
+            vals_list.append(enrollment._prepare_touchpoint(step, day, occurrence))
+        self.create(vals_list)

@@ -272,34 +272,6 @@ class CrlTouchpoint(models.Model):
         self.env["crl.relationship"]._refresh(self.partner_id)
         self.env["crl.indicator"]._follow(closed.partner_id)
 
-    def _plan_next_occurrence(self):
-        """Plan the next occurrence of recurring contacts that are closed."""
-        calendars = self.env["res.company"]._crl_calendars()
-        vals_list = []
-        for touchpoint in self.filtered(lambda t: t._get_step().repeat_months):
-            enrollment = touchpoint.enrollment_id
-            if not enrollment.is_live or touchpoint.cycle != enrollment.cycle:
-                continue
-            step = touchpoint._get_step()
-            siblings = enrollment.touchpoint_ids.filtered(
-                lambda t, step=touchpoint.step_id, cycle=enrollment.cycle: (
-                    t.step_id == step and t.cycle == cycle
-                )
-            )
-            if any(siblings.mapped("is_live")):
-                continue
-            today = enrollment.company_id._crl_today()
-            occurrence = max(siblings.mapped("occurrence")) + 1
-            while enrollment._place_alone(step, occurrence) <= today:
-                occurrence += 1
-            day = schedule.roll_day(
-                enrollment._place_alone(step, occurrence),
-                step.roll,
-                calendars(enrollment.company_id, enrollment._get_calendar()),
-            )
-            vals_list.append(enrollment._prepare_touchpoint(step, day, occurrence))
-        self.create(vals_list)
-
     @api.model
     def _get_verdict(self, score):
         """The verdict a score of 1–5 stands for, or none."""

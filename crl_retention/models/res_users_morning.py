@@ -23,7 +23,7 @@ class ResUsers(models.Model):
         noon, and on days off."""
         self.ensure_one()
         company = self.company_id
-        tz = self.tz or company._crl_tz()
+        tz = self._crl_get_tz(company)
         now = fields.Datetime.now()
         day = schedule.local_day(now, tz)
         begins = schedule.utc_at(day, HOUR, tz)
@@ -35,7 +35,7 @@ class ResUsers(models.Model):
         """Since when things are new: the last mail, a day at least, a week at most."""
         self.ensure_one()
         now = fields.Datetime.now()
-        tz = self.tz or self.company_id._crl_tz()
+        tz = self._crl_get_tz(self.company_id)
         yesterday = now - timedelta(days=1)
         before = schedule.utc_at(last, HOUR, tz) if last else yesterday
         return min(yesterday, max(before, now - timedelta(days=7)))
@@ -109,7 +109,12 @@ class ResUsers(models.Model):
             lambda case: self.env._(
                 "%(rep)s, until %(deadline)s",
                 rep=case.user_id.name or self.env._("nobody"),
-                deadline=format_datetime(self.env, case.deadline, dt_format="short"),
+                deadline=format_datetime(
+                    self.env,
+                    case.deadline,
+                    tz=self._crl_get_tz(self.company_id),
+                    dt_format="short",
+                ),
             ),
         )
 

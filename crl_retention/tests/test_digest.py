@@ -57,7 +57,11 @@ class TestDigest(CrlCase):
         self.digest.next_run_date = "2026-03-03"
         self.env["digest.digest"]._cron_send_digest_email()
         self.assertEqual(len(self.mails()), 1)
+        # whoever has said no time zone reads times on the company's clock
+        self.manager.tz = False
         self.assertEqual(self.send("2026-03-04 06:02:00"), 1)
+        bodies = self.mails().mapped("body_html")
+        self.assertEqual([body.count("3/2/26, 1:00") for body in bodies], [1, 1])
 
     def test_not_before_seven_nor_in_the_afternoon_nor_on_sunday(self):
         self.new_late_case()
