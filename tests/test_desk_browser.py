@@ -1,6 +1,8 @@
 """My Desk where things go wrong: the network breaks, the page is loaded again, a
 colleague was faster, or all there is is a phone."""
 
+from itertools import pairwise
+
 from tests.support.server import Server, running, wait_for
 from tests.test_story_browser import log_in, noon_zone
 
@@ -45,6 +47,21 @@ NAME = ".o_crl_desk_name"
 NOTE = "#crl_desk_note"
 NOTED = f"document.querySelector('{NOTE}').value"
 SAVED = "Object.keys(localStorage).filter((key) => key.startsWith('crl_desk/{}/'))"
+#: The server does not hear of results until `release()`.
+HOLD = """(() => {
+    const isReleased = new Promise((resolve) => { window.release = resolve; });
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (body) {
+        if (String(body).includes('"finish"')) {
+            isReleased.then(() => send.call(this, body));
+        } else {
+            send.call(this, body);
+        }
+    };
+})()"""
+#: How many contacts were fetched, open or ahead.
+FETCHED = """performance.getEntriesByType("resource")
+    .filter(({name}) => name.endsWith("/open_contact")).length"""
 #: What a finger would miss: buttons, links and choices lower than 44 pixels.
 SMALL = """[...document.querySelectorAll(
     ".o_crl_desk :is(button, a.btn, .btn, input:not([type=checkbox], .btn-check))"
@@ -128,6 +145,54 @@ def test_nothing_typed_is_lost(database, browser):
         page.click(".o-dropdown--menu .dropdown-item", "Log out")
         page.wait("!!document.querySelector('input[name=login]')", "not logged out")
         assert page.evaluate(f"{SAVED.format('draft')}.length") == 0
+    assert not browser.problems
+
+
+def test_next_is_shown_while_the_result_is_sent(database, browser):
+    """Nobody waits for the server; who is refused is told, and can go back."""
+    names = ["Trattoria One", "Trattoria Two", "Trattoria Three"]
+    one, two, three = database.run(PREPARE.format(tz=noon_zone(), names=names))
+    with running(Server(database)) as server:
+        page = browser.page("desk-next", 1366, 800, tz=noon_zone())
+        log_in(page, server, "paula")
+        open_desk(page, server)
+        page.see("Trattoria One", NAME)
+        page.evaluate(HOLD)
+
+        # what the browser can know is said at once, and nothing moves on
+        page.press("1")
+        page.press("Control+Enter")
+        page.see("Choose a face", ".o_crl_desk_send")
+
+        # the server takes its time
+        for place, (name, following) in enumerate(pairwise(names), 2):
+            page.wait(f"{FETCHED} >= {place}", f"{following} was not fetched ahead")
+            page.press("h")
+            page.press("n")
+            page.write(f"Said by {name}")
+            page.press("Control+Enter")
+            page.see(following, NAME)
+        page.press("n")
+        page.write("So far")
+        for call in (one, two):
+            assert database.sql(STATE, call)[0][0] == "open"
+
+        # a colleague was faster: nobody loses a word, nor the place
+        database.run(CLOSE.format(call=one))
+        page.evaluate("window.release()")
+        page.see("Trattoria One", ".o_notification")
+        page.see("has closed this contact already", ".o_notification")
+        wait_for(lambda: database.sql(STATE, two)[0][0] == "done", 30, "not done")
+        assert database.sql(STATE, one)[0][3] == "She called us herself."
+        assert database.sql(STATE, two)[0][3] == "Said by Trattoria Two"
+        assert page.text(NAME) == "Trattoria Three"
+        assert page.evaluate(NOTED) == "So far"
+        page.wait(f"!{SAVED.format('unsent')}.length", "something is unsent")
+        page.picture("refused")
+        page.click(".o_notification button", "Back to the Contact")
+        page.see("Trattoria One", NAME)
+        page.wait(f"{NOTED} === 'Said by Trattoria One'", "the words are gone")
+        assert database.sql(STATE, three)[0][0] == "open"
     assert not browser.problems
 
 

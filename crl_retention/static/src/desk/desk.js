@@ -72,7 +72,10 @@ export class Desk extends Component {
             },
             () => [],
         );
-        useBus(this.env.bus, "CRL_DESK:SENT", () => this.model.load());
+        useBus(this.env.bus, "CRL_DESK:SENT", () => this.model.refresh());
+        useBus(this.env.bus, "CRL_DESK:OPEN", ({detail: id}) =>
+            this.open({key: `t${id}`, model: "crl.touchpoint", id}, "result"),
+        );
         // once for each contact: later the user may be writing already
         useEffect(
             (_key, isShown) => {

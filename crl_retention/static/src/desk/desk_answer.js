@@ -1,4 +1,9 @@
+import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
+
+const {DateTime} = luxon;
+/** A moment that is chosen while the form is filled in is past when it is sent. */
+const SLACK = {minutes: 5};
 
 const OUTCOME_ICONS = {
     reached: "fa-check",
@@ -62,8 +67,15 @@ export function toAnswer(result) {
     return {...answer, attachment_ids: attachments.map(({id}) => id)};
 }
 
+/** The result as the service `crl_desk` sends it. */
+export function toItem({contact, customer}, result, key, view = false) {
+    return {id: contact.id, name: customer.name, result: toAnswer(result), key, view};
+}
+
 /** What keeps the result from being recorded, in words; empty when nothing does. */
-export function getComplaint({outcome, verdict, score, promise, indicators}, form) {
+export function getComplaint(result, form) {
+    const {outcome, verdict, score, promise, indicators, date_next} = result;
+    const now = DateTime.local();
     if (!outcome) {
         return _t("How did it go? Choose one of the outcomes.");
     }
@@ -75,6 +87,12 @@ export function getComplaint({outcome, verdict, score, promise, indicators}, for
     }
     if (promise && !promise.deadline) {
         return _t("Until when is it promised?");
+    }
+    if (promise && deserializeDateTime(promise.deadline) <= now) {
+        return _t("It is promised until a moment that is past.");
+    }
+    if (date_next && deserializeDateTime(date_next) < now.minus(SLACK)) {
+        return _t("The next contact is on a day that is past.");
     }
     if (Object.values(indicators).some((value) => typeof value === "string")) {
         return _t("One of the indicators is no number.");

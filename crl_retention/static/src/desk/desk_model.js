@@ -26,6 +26,7 @@ export class DeskModel extends DeskWorklist {
         /** What a screen reader is told. */
         this.news = "";
         this.ahead = new Map();
+        this.isLooking = false;
         this.contacts = markRaw(new KeepLast());
     }
 
@@ -39,14 +40,17 @@ export class DeskModel extends DeskWorklist {
         this.release();
         this.openKey = row.key;
         this.openError = "";
-        const ahead = this.ahead.get(row.key);
-        const isKnown = ahead && (ahead.at > Date.now() - FRESH || this.desk.isOffline);
-        this.payload = isKnown ? ahead.payload : null;
+        this.payload = null;
+        const ahead = this.getAhead(row.key);
         this.ahead.delete(row.key);
+        const reading = ahead ? Promise.resolve(ahead) : this.read(row, take);
         try {
-            this.show(row.key, await this.contacts.add(this.read(row, take)));
+            this.show(row.key, await this.contacts.add(reading));
         } catch (error) {
             this.fail(error, "openError");
+        }
+        if (ahead && take && this.isMine) {
+            this.take();
         }
     }
 
@@ -68,19 +72,50 @@ export class DeskModel extends DeskWorklist {
         this.fetchAhead();
     }
 
+    /** What was fetched ahead of a row, while it is fresh. */
+    getAhead(key) {
+        return this.isFresh(key) || this.desk.isOffline
+            ? this.ahead.get(key)?.payload
+            : null;
+    }
+
+    isFresh(key) {
+        return this.ahead.get(key)?.at > Date.now() - FRESH;
+    }
+
     /** Only look at the row after the open one, so that it is there at once. */
     async fetchAhead() {
         const row = this.getNeighbour(this.openKey);
-        if (!row || this.ahead.has(row.key) || this.desk.isOffline) {
+        if (!row || this.isLooking || this.isFresh(row.key) || this.desk.isOffline) {
             return;
         }
+        this.isLooking = true;
+        let payload = null;
         try {
-            const payload = await this.read(row, false);
-            this.ahead.clear();
-            this.ahead.set(row.key, {payload, at: Date.now()});
+            payload = await this.read(row, false);
         } catch {
             // it is fetched when it is opened, and says then what is wrong
         }
+        this.isLooking = false;
+        this.ahead.clear();
+        this.ahead.set(row.key, {payload, at: Date.now()});
+    }
+
+    /**
+     * The contact after the open one can be shown before the server has answered: it
+     * is here, it is the user's own, and it is with another customer, of whom the
+     * result changes nothing. Who comes next on a shared list is for the server to say.
+     */
+    get isNextHere() {
+        const row = this.getNeighbour(this.openKey);
+        const next = row && !row.taken_by && this.getAhead(row.key);
+        return Boolean(
+            this.view.scope === "mine" &&
+            next?.contact?.is_live &&
+            next.contact.can_act &&
+            !next.contact.taken_by &&
+            next.customer.partner_id !== this.payload.customer.partner_id,
+        );
     }
 
     close() {
@@ -112,14 +147,21 @@ export class DeskModel extends DeskWorklist {
         if (this.contact?.taken_until) {
             await this.take();
         }
+        await this.refresh();
+    }
+
+    /** The list as it is now; the open contact stays as it is shown. */
+    async refresh() {
         // whoever scrolled far down stays there
         if (this.rows.length <= MOST) {
             await this.load();
         }
+        await this.fetchAhead();
     }
 
     /** Something is done with a contact that was only looked at. */
     async touch() {
+        this.fetchAhead();
         if (this.isMine && !this.contact.taken_until && !this.isTaking) {
             this.isTaking = true;
             await this.take();
@@ -132,6 +174,10 @@ export class DeskModel extends DeskWorklist {
         try {
             const lock = await this.orm.silent.call("crl.desk", "keep", [contact.id]);
             Object.assign(contact, lock);
+            const row = this.getRow(`t${contact.id}`);
+            if (row) {
+                row.taken_by = lock.taken_by;
+            }
         } catch {
             // said when the result is sent
         }
@@ -214,12 +260,15 @@ export class DeskModel extends DeskWorklist {
             ? _t("Done. Next: %s", this.payload.customer.name)
             : _t("Done.");
         const isShort = this.rows.length < Math.min(this.total, PAGE / 4);
-        if (!answer.isQueued && (isShort || !this.payload || !answer.counts)) {
+        const isSent = !answer.isQueued && !answer.isOnTheWay;
+        if (isSent && (isShort || !this.payload || !answer.counts)) {
             await this.load();
         }
     }
 
     async takeNext() {
+        // what is on its way is not to come again
+        await this.desk.flush();
         this.release();
         try {
             const payload = await this.orm.call("crl.desk", "take_next", [this.view]);

@@ -13,6 +13,7 @@ import {
     getOutcomes,
     getVerdicts,
     toAnswer,
+    toItem,
 } from "./desk_answer";
 import {useDeskKeys} from "./desk_keys";
 import {forget, newKey, recall, remember} from "./desk_memory";
@@ -31,6 +32,8 @@ const TELLING = ["outcome", "verdict", "score", "date_next"];
  * - `payload`: what `crl.desk.open_contact` answered;
  * - `onDone(answer)`: it is recorded. `answer` is that of `crl.desk.finish`, or
  *   `{isQueued: true}` when it will be sent as soon as the connection is back;
+ * - `canGoOn()`: what comes next is at hand, so that nobody need wait for the server:
+ *   `onDone({isOnTheWay: true})` comes at once, and a refusal as a message;
  * - `view`: the filters of the worklist the next contact is to come from, if any;
  * - `doneLabel`: the words on the button, “Done” by default;
  * - `onTouch()`: something was said or typed;
@@ -48,6 +51,7 @@ export class DeskResult extends Component {
         doneLabel: {type: String, optional: true},
         withKeys: {type: Boolean, optional: true},
         onTouch: {type: Function, optional: true},
+        canGoOn: {type: Function, optional: true},
     };
 
     setup() {
@@ -92,7 +96,8 @@ export class DeskResult extends Component {
             !this.contact.is_live ||
             !this.contact.can_act ||
             Boolean(taken && taken.id !== user.userId) ||
-            this.desk.unsent.includes(this.contact.id)
+            this.desk.unsent.includes(this.contact.id) ||
+            this.desk.onTheWay.has(this.contact.id)
         );
     }
 
@@ -199,11 +204,12 @@ export class DeskResult extends Component {
     discard() {
         forget("draft", this.contact.id);
         Object.assign(this.result, getEmptyResult());
+        const consequence = this.form.consequence || "";
         Object.assign(this.state, {
             restored: null,
             error: "",
             isPlanning: false,
-            consequence: this.form.consequence || "",
+            consequence,
         });
     }
 
@@ -222,14 +228,13 @@ export class DeskResult extends Component {
     }
 
     bindKeys() {
-        const choose = (index) => {
-            const outcome = this.form.outcomes[index];
-            if (outcome) {
-                this.setOutcome(outcome.value);
-            }
-        };
         useDeskKeys({
-            outcome: choose,
+            outcome: (index) => {
+                const outcome = this.form.outcomes[index];
+                if (outcome) {
+                    this.setOutcome(outcome.value);
+                }
+            },
             positive: () => this.setVerdict("positive"),
             neutral: () => this.setVerdict("neutral"),
             negative: () => this.setVerdict("negative"),
@@ -278,20 +283,17 @@ export class DeskResult extends Component {
             typing?.focus();
             return;
         }
+        const item = toItem(this.props.payload, this.result, this.key, this.props.view);
+        if (this.props.canGoOn?.() && this.desk.post(item)) {
+            this.props.onDone({isOnTheWay: true});
+            return;
+        }
         this.state.isSending = true;
         try {
-            const answer = await this.desk.send({
-                id: this.contact.id,
-                name: this.props.payload.customer.name,
-                result: toAnswer(this.result),
-                key: this.key,
-                view: this.props.view || false,
-            });
-            this.props.onDone(answer);
+            this.props.onDone(await this.desk.send(item));
         } catch (error) {
             this.state.error = getErrorText(error);
-        } finally {
-            this.state.isSending = false;
         }
+        this.state.isSending = false;
     }
 }

@@ -3,6 +3,7 @@ import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {ConnectionLostError, rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
+import {Deferred} from "@web/core/utils/concurrency";
 import {forget, forgetDrafts, recall, recallAll, remember, tidy} from "./desk_memory";
 
 /** Milliseconds after which a silent server counts as out of reach. */
@@ -13,6 +14,13 @@ const SESSION_EXPIRED = "odoo.http.SessionExpiredException";
 
 /** The server took nothing of a result, and said why. */
 class Refusal extends Error {}
+
+/** Nothing is wrong with the result: it can be sent later. */
+function isDelay(error) {
+    return (
+        error instanceof ConnectionLostError || error.exceptionName === SESSION_EXPIRED
+    );
+}
 
 /** The words of an error, for whoever typed what was refused. */
 export function getErrorText(error) {
@@ -33,25 +41,31 @@ export function getErrorText(error) {
 }
 
 /**
- * Sends the results of contacts, each exactly once, and knows whether the server can
- * be reached. What could not be sent waits in the browser, also when the page is
- * closed, and goes as soon as the connection is back.
+ * Sends the results of contacts, each exactly once and in their order, and knows whether
+ * the server can be reached. Each is written down first, and lies in the browser until
+ * the server has answered, also when the page is closed.
  */
 export const deskService = {
-    dependencies: ["orm", "notification"],
+    dependencies: ["orm", "notification", "action"],
 
-    start(env, {orm, notification}) {
+    start(env, {orm, notification, action}) {
         const state = reactive({
             /** The server cannot be reached now. */
             isOffline: !browser.navigator.onLine,
             /** Ids of contacts whose result waits for the connection. */
             unsent: [],
+            /** Ids of contacts whose result is on its way, while the user goes on. */
+            onTheWay: new Set(),
             send,
+            post,
+            flush,
             loseConnection,
         });
         let retryTimer = null;
         let delay = FIRST_RETRY;
-        let isFlushing = false;
+        let flushing = null;
+        /** Whoever waits for the answer about a contact, by its id. */
+        const waiting = new Map();
 
         function count() {
             state.unsent = recallAll("unsent").map((item) => item.id);
@@ -59,6 +73,10 @@ export const deskService = {
 
         function loseConnection() {
             state.isOffline = true;
+            retryLater();
+        }
+
+        function retryLater() {
             if (!retryTimer) {
                 retryTimer = browser.setTimeout(look, delay);
                 delay = Math.min(delay * 2, LAST_RETRY);
@@ -75,7 +93,6 @@ export const deskService = {
                     return loseConnection();
                 }
             }
-            delay = FIRST_RETRY;
             state.isOffline = false;
             return flush();
         }
@@ -103,7 +120,8 @@ export const deskService = {
         }
 
         /**
-         * Send the result of a contact, or keep it until that is possible.
+         * Send the result of a contact after those before it, or keep it until that is
+         * possible.
          *
          * @param {Object} item `id` of the contact, `name` of the customer, `result` as
          *   `crl.desk.finish` takes it, `key`, and the `view` the next is taken from
@@ -111,61 +129,104 @@ export const deskService = {
          * @throws when the server refuses it; what was typed is still a draft then
          */
         async function send(item) {
-            // written down first: should the page go now, it is sent later
-            const isKept = remember("unsent", item.id, item);
-            try {
+            if (!remember("unsent", item.id, item)) {
+                // a browser that keeps nothing
                 const answer = await call(item);
                 forget("draft", item.id);
-                forget("unsent", item.id);
                 return answer;
-            } catch (error) {
-                if (error instanceof ConnectionLostError && isKept) {
-                    count();
-                    loseConnection();
-                    return {isQueued: true};
-                }
-                forget("unsent", item.id);
-                throw error;
             }
+            const answer = new Deferred();
+            waiting.set(item.id, answer);
+            flush();
+            return answer;
         }
 
-        async function flush() {
-            if (isFlushing) {
-                return;
+        /**
+         * The same for whoever goes on at once: a refusal is told by a message.
+         *
+         * @returns {boolean} false where the browser keeps nothing: then nothing is sent
+         */
+        function post(item) {
+            const isKept = remember("unsent", item.id, item);
+            if (isKept) {
+                state.onTheWay.add(item.id);
+                flush();
             }
-            isFlushing = true;
-            const items = recallAll("unsent");
-            let sent = 0;
-            try {
-                for (const item of items) {
-                    await call({...item, view: false});
+            return isKept;
+        }
+
+        function flush() {
+            flushing ||= sendAll().finally(() => {
+                flushing = null;
+            });
+            return flushing;
+        }
+
+        /** Send what lies here one by one, also what comes meanwhile. */
+        async function sendAll() {
+            let isNews = false;
+            let late = 0;
+            for (let [item] = recallAll("unsent"); item; [item] = recallAll("unsent")) {
+                const waiter = waiting.get(item.id);
+                try {
+                    const answer = await call(waiter ? item : {...item, view: false});
                     forget("draft", item.id);
-                    forget("unsent", item.id);
-                    sent++;
+                    settle(item);
+                    waiter?.resolve(answer);
+                    late += state.unsent.includes(item.id);
+                } catch (error) {
+                    if (isDelay(error)) {
+                        wait(error);
+                        break;
+                    }
+                    settle(item);
+                    if (waiter) {
+                        waiter.reject(error);
+                    } else {
+                        refuse(item, error);
+                    }
                 }
-            } catch (error) {
-                const item = items[sent];
-                if (error instanceof ConnectionLostError) {
-                    loseConnection();
-                } else if (error.exceptionName !== SESSION_EXPIRED) {
-                    refuse(item, error);
-                }
+                isNews ||= !waiter;
             }
-            isFlushing = false;
             count();
-            if (sent) {
-                notification.add(_t("Results sent: %s", sent), {type: "success"});
+            if (!state.unsent.length) {
+                delay = FIRST_RETRY;
+            }
+            if (late) {
+                notification.add(_t("Results sent: %s", late), {type: "success"});
+            }
+            if (isNews) {
                 env.bus.trigger("CRL_DESK:SENT");
             }
         }
 
-        /** What was refused is a draft again, and the others go on. */
+        function settle({id}) {
+            forget("unsent", id);
+            waiting.delete(id);
+            state.onTheWay.delete(id);
+        }
+
+        /** Whatever is not sent yet is sent later, and nobody waits for it. */
+        function wait(error) {
+            if (error instanceof ConnectionLostError) {
+                loseConnection();
+            } else {
+                retryLater();
+                if (!state.unsent.length) {
+                    notification.add(getErrorText(error), {type: "warning"});
+                }
+            }
+            waiting.forEach((waiter) => waiter.resolve({isQueued: true}));
+            waiting.clear();
+            state.onTheWay.clear();
+        }
+
+        /** What was refused is a draft again, and the user can go back to it. */
         function refuse(item, error) {
             if (!recall("draft", item.id)) {
                 remember("draft", item.id, {result: item.result, key: item.key});
             }
-            forget("unsent", item.id);
-            notification.add(
+            const close = notification.add(
                 _t("%(customer)s: %(error)s What you typed is kept in the contact.", {
                     customer: item.name,
                     error: getErrorText(error),
@@ -174,9 +235,25 @@ export const deskService = {
                     title: _t("A result could not be recorded"),
                     type: "danger",
                     sticky: true,
+                    buttons: [
+                        {
+                            name: _t("Back to the Contact"),
+                            primary: true,
+                            onClick: () => {
+                                close();
+                                goBack(item.id);
+                            },
+                        },
+                    ],
                 },
             );
-            browser.setTimeout(flush);
+        }
+
+        async function goBack(id) {
+            if (action.currentController?.action.tag !== "crl_retention.desk") {
+                await action.doAction("crl_retention.crl_desk_action");
+            }
+            env.bus.trigger("CRL_DESK:OPEN", id);
         }
 
         browser.addEventListener("online", look);

@@ -48,6 +48,7 @@ export class DeskWorklist extends Reactive {
             const limit = Math.max(PAGE, Math.min(this.rows.length, MOST));
             const list = await this.lists.add(this.fetch(0, limit));
             Object.assign(this, list, {listError: ""});
+            this.desk.onTheWay.forEach((id) => this.remove(`t${id}`));
         } catch (error) {
             this.fail(error, "listError");
         }
