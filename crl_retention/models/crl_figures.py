@@ -88,8 +88,9 @@ class CrlFigures(models.AbstractModel):
         :param SQL company: id of the company
         """
         # names of time zones, of every company there may be a record of
-        companies = self.env["res.company"].sudo().with_context(active_test=False)
-        zones = companies.search([]).grouped(lambda company: company._crl_tz())
+        companies = self.env["res.company"].sudo()
+        companies = companies.search([("active", "in", (True, False))])
+        zones = companies.grouped(lambda company: company._crl_tz())
         zone = SQL("CASE")
         for name, same in zones.items():
             zone = SQL("%s WHEN %s IN %s THEN %s", zone, company, tuple(same.ids), name)
