@@ -47,21 +47,22 @@ class ResUsers(models.Model):
 
         :param since: what is new began after this moment, naive UTC
         """
+        waiting = [("kind", "!=", "promise"), ("is_late", "=", True)]
+        owed = [
+            ("kind", "=", "promise"),
+            "|",
+            *("&", ("state", "=", "not_recovered")),
+            ("date_closed", ">=", since),
+            ("is_late", "=", True),
+        ]
+        # domains beside: Odoo's export takes them for words when a sentence is before
         sections = [
             self._crl_get_alarm_section(),
             self._crl_get_case_section(
-                self.env._("Unhappy customers who wait too long"),
-                [("kind", "!=", "promise"), ("is_late", "=", True)],
+                self.env._("Unhappy customers who wait too long"), waiting
             ),
             self._crl_get_case_section(
-                self.env._("Promises that are late or were broken"),
-                [
-                    ("kind", "=", "promise"),
-                    "|",
-                    *("&", ("state", "=", "not_recovered")),
-                    ("date_closed", ">=", since),
-                    ("is_late", "=", True),
-                ],
+                self.env._("Promises that are late or were broken"), owed
             ),
             self._crl_get_alert_section(since),
             self._crl_get_quota_section(),
