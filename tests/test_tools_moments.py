@@ -72,6 +72,14 @@ def is_open(moment, window, tz):
     return window[0] <= hour < window[1]
 
 
+@given(moments(), zones)
+def test_the_next_quarter_is_one_on_every_clock(moment, tz):
+    found = schedule.next_quarter(moment)
+    assert timedelta(0) < found - moment <= timedelta(minutes=15)
+    shown = local(found, tz)
+    assert (shown.minute % 15, shown.second) == (0, 0)
+
+
 @given(moments(), windows, zones)
 def test_the_next_opening_is_open_and_not_past(moment, window, tz):
     found = schedule.next_open(moment, *window, tz)

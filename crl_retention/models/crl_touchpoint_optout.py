@@ -97,17 +97,23 @@ class CrlTouchpoint(models.Model):
     def _take_back_refused(self, customers):
         """Take out of Odoo's queues what may not go to these customers any more.
 
-        What has left meanwhile has arrived; what is just leaving makes this one look
-        again when it has left.
+        What may still go by another medium is tried by that one. What has left
+        meanwhile has arrived; what is just leaving makes this one look again when it
+        has left.
         """
         waiting = self.search(
             Domain("partner_id", "in", customers.ids)
             & Domain("state", "=", "open")
             & Domain("medium", "!=", False)
         )
-        refusals = {}
+        refusals, others = {}, self.browse()
         for touchpoint in waiting:
             refusal = touchpoint._refuse(touchpoint._get_person(), touchpoint.medium)
-            if refusal:
+            if refusal and touchpoint._choose_medium()[0]:
+                others += touchpoint
+            elif refusal:
                 refusals[touchpoint.id] = refusal
         self.browse(refusals)._skip("consent", refusals)
+        others._withdraw_messages()
+        others.write({"fate": "retry", "date_due": fields.Datetime.now()})
+        others._resend()

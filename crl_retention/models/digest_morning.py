@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools import schedule
 
 
 class DigestDigest(models.Model):
@@ -21,6 +24,7 @@ class DigestDigest(models.Model):
     # the day each manager was last looked after: who unsubscribed stays in it, so
     # that nobody is subscribed twice
     crl_days = fields.Json("Managers Looked After", readonly=True, copy=False)
+    crl_look_date = fields.Datetime("Next Look", readonly=True, copy=False)
 
     def _action_send(self, update_periodicity=True):
         mornings = self.filtered("crl_is_morning")
@@ -47,12 +51,17 @@ class DigestDigest(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         if parameters.get_param("database.is_neutralized"):
             return 0
-        sent = 0
+        sent, now = 0, fields.Datetime.now()
         mornings = self.search(
-            [("crl_is_morning", "=", True), ("state", "=", "activated")]
+            Domain("crl_is_morning", "=", True)
+            & Domain("state", "=", "activated")
+            & (Domain("crl_look_date", "=", False) | Domain("crl_look_date", "<=", now))
         )
         for morning in mornings.try_lock_for_update():
             sent += morning._crl_send_mornings(limit - sent)
+            if sent < limit:
+                # seven o'clock is a full quarter of an hour in every time zone
+                morning.crl_look_date = schedule.next_quarter(now)
         return sent
 
     def _crl_send_mornings(self, limit):

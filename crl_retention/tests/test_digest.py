@@ -72,7 +72,7 @@ class TestDigest(CrlCase):
         ):
             self.assertEqual(self.send(moment), 0, moment)
         self.manager.tz = "Asia/Tokyo"
-        self.assertEqual(self.send("2026-03-02 22:30:00"), 1)
+        self.assertEqual(self.send("2026-03-08 22:30:00"), 1)
 
     def test_nothing_to_tell(self):
         self.new_case(kind="promise", deadline="2026-03-09 11:00:00")

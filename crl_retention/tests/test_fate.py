@@ -136,8 +136,8 @@ class TestFate(CrlCase):
 
     def test_goes_by_sms_when_only_that_is_left(self):
         self.queue_fails(reason=GREYLISTED)
-        self.env["mail.blacklist"]._add(self.customer.email)
         old = self.mail()
+        self.env["mail.blacklist"]._add(self.customer.email)
         self.run_at("2026-03-02 10:06:00")
         self.assertEqual((self.welcome.state, self.welcome.medium), ("open", "sms"))
         self.assertEqual(old.state, "cancel")

@@ -135,6 +135,17 @@ class TestOptOut(CrlCase):
         self.env["mail.blacklist"]._add(first.partner_id.email)
         self.assertTakenBack(first, "blacklisted")
 
+    def test_a_no_to_emails_leaves_the_sms(self):
+        message = self.queued(partner=self._new_customer("Casa"))
+        mail = self.mail(message)
+        self.env["mail.blacklist"]._add(message.partner_id.email)
+        self.assertEqual((message.state, message.medium), ("open", "sms"))
+        self.assertEqual(mail.state, "cancel")
+        text = self.env["sms.sms"].search(
+            [("mail_message_id", "=", message.mail_message_id.id)]
+        )
+        self.assertEqual(text.state, "outgoing")
+
     def test_do_not_contact_takes_back_everything(self):
         message = self.queued("service")
         message.partner_id.crl_do_not_contact = True

@@ -152,7 +152,7 @@ class TestScreens(HttpCase):
             self.assertGreaterEqual(len(visible), count, role)
             for menu in visible:
                 action = menu.action.sudo()  # the client reads it so
-                if action._name == "ir.actions.client":
+                if action._name != "ir.actions.act_window":
                     continue  # a screen of its own, with a tour of its own
                 model = self.env[action.res_model].with_user(user)
                 views = [(False, mode) for mode in action.view_mode.split(",")]

@@ -197,3 +197,10 @@ def next_open(moment: datetime, hour_from: float, hour_to: float, tz: str) -> da
         if opened < utc_at(day, hour_to, tz):
             return opened
         day += timedelta(days=1)
+
+
+def next_quarter(moment: datetime) -> datetime:
+    """The first full quarter of an hour after ``moment``. Naive UTC is as good as local
+    time: zones differ by whole quarters."""
+    floor = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    return floor + timedelta(minutes=15)
