@@ -128,7 +128,10 @@ BAD_IDS = [
 #: What has nothing to do here: nobody is on an older version, or written down yet.
 IDLE = ("crl.cadence.move", "crl.actor")
 #: Screens and targets: of no customer.
-BARE = ("crl.desk", "crl.day", "crl.portfolio", "crl.reception", "crl.quota")
+BARE = (
+    *("crl.screen", "crl.desk", "crl.day", "crl.portfolio", "crl.reception"),
+    "crl.quota",
+)
 #: Of these a few will do where any text is right.
 TEXTS = ("\x00", "\ud800", "=1+1")
 

@@ -88,7 +88,7 @@ class Records:
         return MISSING
 
     # screens: their verbs say whom they are about
-    make_crl_desk = make_crl_day = make_crl_actor
+    make_crl_screen = make_crl_desk = make_crl_day = make_crl_actor
     make_crl_portfolio = make_crl_reception = make_crl_quota = make_crl_actor
 
     def make_crl_alert(self, role):
