@@ -36,7 +36,7 @@ def environment(name):
 
 
 def make_database(server, name):
-    own = addons.names(with_tests=False)
+    own = addons.standing_on("crl_retention")
     base = databases.template(server, addons.dependencies(own))
     databases.copy(server, base, name)
     databases.install(server, name, [*own, "base_automation"])

@@ -24,6 +24,18 @@ def names(with_tests=True):
     return [name for name in manifests() if with_tests or not name.startswith("test_")]
 
 
+def standing_on(name):
+    """An addon with those of ours that it needs, first what the others need."""
+    own = manifests()
+    needed = [
+        other
+        for direct in own[name].get("depends", ())
+        if direct in own
+        for other in standing_on(direct)
+    ]
+    return list(dict.fromkeys([*needed, name]))
+
+
 def dependencies(selected):
     """The addons of Odoo itself that the selected ones stand on."""
     own = manifests()

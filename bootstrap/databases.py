@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 
-from bootstrap import odoo, settings, source
+from bootstrap import addons, odoo, settings, source
 from bootstrap.shell import Failure, locked, must, say, tail
 
 TEMPLATE_PREFIX = "crl_template_"
@@ -57,10 +57,15 @@ def template_name(modules, demo):
     return f"{TEMPLATE_PREFIX}{kind}_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
-def drop_templates(server, prefix):
-    """Remove templates of one kind: they belong to another Odoo or other addons."""
+def drop_templates(server):
+    """Remove the templates of another Odoo, or of addons nobody needs any more."""
+    own = addons.manifests()
+    sets = [addons.dependencies(addons.standing_on(name)) for name in own]
+    sets.append(addons.dependencies(addons.names(with_tests=False)))
+    wanted = {template_name(modules, demo) for modules in sets for demo in (0, 1)}
     for name in server.sql("SELECT datname FROM pg_database"):
-        if name.startswith(f"{prefix}_"):
+        stale = name.startswith(TEMPLATE_PREFIX) and name not in wanted
+        if stale and not name.endswith("_draft"):
             drop(server, name)
 
 
@@ -71,7 +76,7 @@ def template(server, modules, demo=False):
         if exists(server, name):
             return name
         say(f"Installing Odoo's own addons once ({', '.join(modules)})")
-        drop_templates(server, name.rpartition("_")[0])
+        drop_templates(server)
         draft = f"{name}_draft"
         drop(server, draft)
         install(server, draft, modules, demo=demo)

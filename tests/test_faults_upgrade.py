@@ -115,7 +115,7 @@ def shipped(database):
 def old_database(database_server):
     """A database with Odoo's own addons."""
     name = f"crl_test_{os.getpid()}_upgrade"
-    own = addons.names(with_tests=False)
+    own = addons.standing_on(ADDON)
     new_database(database_server, name, addons.dependencies(own))
     found = Database(database_server, name)
     yield found

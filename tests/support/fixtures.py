@@ -17,28 +17,49 @@ def database_server():
     return support.database_server()
 
 
+def make_base(server, addon):
+    """A database with an addon and what it stands on, made once and copied for each
+    test."""
+    own = addons.standing_on(addon)
+    name = f"crl_test_{os.getpid()}_base_{addon}"
+    databases.copy(server, databases.template(server, addons.dependencies(own)), name)
+    databases.install(server, name, own)
+    yield name
+    databases.drop(server, name)
+
+
 @pytest.fixture(scope="session")
 def base_database(database_server):
-    """A database with the addon, made once and copied for each test."""
-    own = addons.names(with_tests=False)
-    name = f"crl_test_{os.getpid()}_base"
-    template = databases.template(database_server, addons.dependencies(own))
-    databases.copy(database_server, template, name)
-    databases.install(database_server, name, own)
-    yield name
-    databases.drop(database_server, name)
+    """The addon alone."""
+    yield from make_base(database_server, support.ADDON)
+
+
+@pytest.fixture(scope="session")
+def base_sale_database(database_server):
+    """With orders, without stock."""
+    yield from make_base(database_server, f"{support.ADDON}_sale")
 
 
 @pytest.fixture
 def database(database_server, base_database, request):
     """A fresh database with the addon."""
+    yield from make_copy(database_server, base_database, request)
+
+
+@pytest.fixture
+def sale_database(database_server, base_sale_database, request):
+    """A fresh database with orders."""
+    yield from make_copy(database_server, base_sale_database, request)
+
+
+def make_copy(server, base, request):
     name = f"crl_test_{os.getpid()}_{request.node.name[:30]}".split("[")[0]
-    databases.copy(database_server, base_database, name)
-    found = support.Database(database_server, name)
+    databases.copy(server, base, name)
+    found = support.Database(server, name)
     (settings.LOGS / f"server-{found.label}.log").unlink(missing_ok=True)
     yield found
     found.close()
-    databases.drop(database_server, name)
+    databases.drop(server, name)
 
 
 @pytest.fixture

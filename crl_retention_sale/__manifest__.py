@@ -1,0 +1,12 @@
+{
+    "name": "Customer Retention: Orders",
+    "summary": "What orders tell: care after a purchase, re-orders, RFM and the "
+    "customer base",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "crl_retention contributors",
+    "website": "https://github.com/crl-retention/crl_retention",
+    "depends": ["crl_retention", "sale"],
+    "auto_install": True,
+}
