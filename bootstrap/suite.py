@@ -3,10 +3,11 @@
 import os
 import re
 import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
 
 from bootstrap import addons, databases, logscan, machine, odoo, python, settings
 from bootstrap.shell import Failure, say
@@ -31,11 +32,13 @@ class Totals:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    lock: Lock = field(default_factory=Lock, repr=False)
 
     def add(self, passed=0, failed=0, skipped=0):
-        self.passed += passed
-        self.failed += failed
-        self.skipped += skipped
+        with self.lock:
+            self.passed += passed
+            self.failed += failed
+            self.skipped += skipped
 
     def line(self):
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -122,13 +125,20 @@ def run_demo_install(server, totals):
 
 
 def run_pytest(totals):
-    """The tests that look at the repository from outside."""
+    """The tests that look at the repository from outside. What they say is shown when
+    they have ended, for the addons' tests speak meanwhile."""
     report = settings.LOGS / "pytest.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [python.PYTHON, "-m", "pytest", "-q", "-rs", f"--junitxml={report}"]
-    sys.stdout.flush()
-    subprocess.call([str(part) for part in command], cwd=settings.ROOT)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=settings.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    print(done.stdout, flush=True)
     if not report.is_file():
         totals.add(failed=1)
         return
@@ -156,10 +166,14 @@ def main(only="", tags=""):
     if "odoo" in parts:
         machine.ensure_browser()
         machine.ensure_fonts()
-        run_addon_tests(server, tags, totals)
-    if "demo" in parts:
-        run_demo_install(server, totals)
-    if "pytest" in parts:
-        run_pytest(totals)
+    # side by side: neither keeps two cores busy alone
+    with ThreadPoolExecutor(1) as aside:
+        outside = aside.submit(run_pytest, totals) if "pytest" in parts else None
+        if "odoo" in parts:
+            run_addon_tests(server, tags, totals)
+        if "demo" in parts:
+            run_demo_install(server, totals)
+        if outside:
+            outside.result()
     print(totals.line())
     return 1 if totals.failed else 0

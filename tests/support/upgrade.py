@@ -6,7 +6,7 @@ from bootstrap import databases, logscan, odoo, settings, source
 from tests.support.server import ADDON
 
 #: The version before this one, as it was delivered.
-PREVIOUS = "1f3d546"
+PREVIOUS = "b53a1ec"
 
 
 def previous_addon(folder):
