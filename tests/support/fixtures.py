@@ -18,12 +18,12 @@ def database_server():
 
 
 def make_base(server, addon):
-    """A database with an addon and what it stands on, made once and copied for each
-    test."""
+    """A database with Odoo's own addons that one of ours stands on, and with the core,
+    made once and copied for each test. The others are there by themselves."""
     own = addons.standing_on(addon)
     name = f"crl_test_{os.getpid()}_base_{addon}"
     databases.copy(server, databases.template(server, addons.dependencies(own)), name)
-    databases.install(server, name, own)
+    databases.install(server, name, [support.ADDON])
     yield name
     databases.drop(server, name)
 

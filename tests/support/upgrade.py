@@ -75,7 +75,7 @@ def traces(database):
                        WHERE table_schema = 'public' AND column_name LIKE 'crl\\_%'
                          AND table_name NOT LIKE 'crl\\_%'""",
         "xml ids": """SELECT module || '.' || name FROM ir_model_data
-                       WHERE module = 'crl_retention'""",
+                       WHERE module LIKE 'crl\\_retention%'""",
         "models": "SELECT model FROM ir_model WHERE model LIKE 'crl.%'",
         "fields": """SELECT model || '.' || name FROM ir_model_fields
                       WHERE name LIKE 'crl\\_%' OR model LIKE 'crl.%'""",
