@@ -8,5 +8,9 @@
     "author": "crl_retention contributors",
     "website": "https://github.com/crl-retention/crl_retention",
     "depends": ["crl_retention", "sale"],
+    "data": [
+        "security/crl_retention_sale_security.xml",
+        "security/ir.model.access.csv",
+    ],
     "auto_install": True,
 }

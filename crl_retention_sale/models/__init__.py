@@ -1,1 +1,2 @@
-from . import res_partner_lookup
+from . import crl_rhythm, crl_buyer, crl_buyer_sql, crl_buyer_refresh
+from . import res_company_value, res_partner_lookup
