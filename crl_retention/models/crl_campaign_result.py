@@ -98,8 +98,16 @@ class CrlCampaign(models.Model):
         # sudo: only numbers come of it; lost ones count as opportunities too
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
         found = leads._search(wanted & Domain("type", "=", "opportunity"))
+        return self._get_goal_customers(found)
+
+    @api.model
+    def _get_goal_customers(self, found):
+        """The customers of documents with a ``partner_id``, as a domain on customers.
+
+        :param found: a query on the documents
+        """
         partners = Domain("id", "in", found.subselect("partner_id"))
-        people = self.env["res.partner"].sudo()._search(partners)  # as above
+        people = self.env["res.partner"].sudo()._search(partners)  # only numbers
         return Domain("id", "in", people.subselect("commercial_partner_id"))
 
     def _find_goal(self, state):

@@ -95,6 +95,7 @@ class CrlDesk(models.AbstractModel):
             "call_windows": customer.crl_call_window_ids.mapped("display_name"),
             **self._show_health(customer),
             **self._show_cases(customer),
+            "facts": self._get_card_facts(customer),
             "last_words": self._show_words(customer),
         }
 

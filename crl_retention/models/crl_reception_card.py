@@ -24,7 +24,7 @@ class CrlReception(models.AbstractModel):
 
         :param partner_id: id of the customer, or of one of its people
         :returns: ``customer``, ``owner`` with who stands in, ``health``, ``promises``,
-            ``cases``, ``contacts`` (the last ones), ``next``, ``colleagues``
+            ``cases``, ``facts``, ``contacts`` (the last ones), ``next``, ``colleagues``
         :raises AccessError: for a customer whom the user may not open
         """
         self._check_answers()
@@ -36,6 +36,7 @@ class CrlReception(models.AbstractModel):
             "owner": self._show_owner(customer, company),
             **self._show_relationship(customer),
             **self._show_owed(customer),
+            "facts": self._get_card_facts(customer),
             "contacts": self._show_contacts(customer),
             "colleagues": self._show_colleagues(company),
             "may_open": self.env["crl.touchpoint"].has_access("read"),

@@ -21,6 +21,19 @@ class CrlScreen(models.AbstractModel):
         return labels.get(record[name], "")
 
     @api.model
+    def _get_card_facts(self, customer):
+        """What else a card says of a customer, at the desk and at the reception: an
+        addon adds its own, the last order for instance.
+
+        What every colleague may know is for everybody; more only for who may open it.
+
+        :param customer: in sudo
+        :returns: ``[{"label", "text", "model", "id"}]``; ``model`` and ``id`` are what
+            a click opens, empty where the user may not
+        """
+        return []
+
+    @api.model
     def _show_colleagues(self, company):
         """Who can keep a promise: any employee of the company, by name."""
         self.env["res.users"].flush_model(["active", "share", "company_ids"])

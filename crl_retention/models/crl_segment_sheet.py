@@ -33,12 +33,11 @@ class CrlSegment(models.Model):
     def _get_sheet(self):
         """What the sheet shows, in two statements.
 
-        A bridge adds rows to ``facts``: what these customers are worth, for instance.
+        A bridge adds rows to ``facts``, what these customers are worth for instance,
+        and ``lists`` of pairs with a title.
         """
         self.ensure_one()
-        present = self.env["crl.segment.member"]._search(
-            [("segment_id", "=", self.id), ("date_to", "=", False)]
-        )
+        present = self._get_present()
         domain = Domain("partner_id", "in", present.subselect("partner_id"))
         relationships = self.env["crl.relationship"]
         totals, bands, verdicts, users = relationships._read_grouping_sets(
@@ -67,6 +66,12 @@ class CrlSegment(models.Model):
                 (self.env._("Countries"), self._get_countries(present)),
             ],
         }
+
+    def _get_present(self):
+        """Who is in the segment as of the last count, as a query on its log."""
+        return self.env["crl.segment.member"]._search(
+            [("segment_id", "=", self.id), ("date_to", "=", False)]
+        )
 
     def _get_band_labels(self):
         field = self.env["crl.relationship"]._fields["band"]

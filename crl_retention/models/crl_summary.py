@@ -112,7 +112,8 @@ class ResPartner(models.Model):
         for row in rows:
             row["title"] = self._crl_cut(row["title"], MOST_NAME)
             row["text"] = self._crl_cut(row["text"], MOST_WORDS)
-            row["day"] = self._crl_day(fields.Datetime.to_datetime(row["date"]))
+            moment = fields.Datetime.to_datetime(row["date"])
+            row["day"] = self._crl_day(moment.date() if row["is_day"] else moment)
         return rows
 
     def _crl_day(self, value):

@@ -18,7 +18,7 @@ class Source(NamedTuple):
     """Where rows of the timeline come from."""
 
     model: str
-    #: stored Datetime the rows are ordered by
+    #: stored Datetime the rows are ordered by, or Date: the beginning of that day
     date: str
     #: which records are the customer's
     domain: list | Domain
@@ -47,8 +47,8 @@ class ResPartner(models.Model):
             (ISO text): rows below it
         :param sources: kinds of ``crl_get_timeline_kinds``; all when empty
         :returns: ``[{"key", "date" (UTC text), "kind", "icon", "title", "text", "who",
-            "verdict", "state" (label), "model", "id"}]``; ``model`` and ``id`` are what
-            a click opens
+            "verdict", "state" (label), "is_day", "model", "id"}]``; ``model`` and
+            ``id`` are what a click opens, ``is_day``: the hour is not known
         :raises ValidationError: for arguments that are none of these
         """
         self._crl_check_timeline()
@@ -61,7 +61,10 @@ class ResPartner(models.Model):
                 order=f"{source.date} desc, id desc",
                 limit=limit,
             )
-            found += [timeline.Place(r[source.date], name, r.id) for r in records]
+            found += [
+                timeline.Place(fields.Datetime.to_datetime(r[source.date]), name, r.id)
+                for r in records
+            ]
         return self._crl_tell_rows(known, timeline.take(found, limit))
 
     def crl_get_timeline_kinds(self):
@@ -150,6 +153,7 @@ class ResPartner(models.Model):
         for name, source in known.items():
             ids = [place.id for place in places if place.source == name]
             records = self.env[source.model].browse(ids)
+            is_day = records._fields[source.date].type == "date"
             for number, row in getattr(customer, source.tell)(records).items():
                 told[name, number] = {
                     "kind": source.kind,
@@ -157,6 +161,7 @@ class ResPartner(models.Model):
                     "who": "",
                     "state": "",
                     "verdict": False,
+                    "is_day": is_day,
                     "model": source.model,
                     "id": number,
                     **row,

@@ -201,12 +201,18 @@ class ResUsers(models.Model):
                     group._log("moved", "owner", note)
         self._crl_hand_over_activities(heir)
 
+    @api.model
+    def _crl_get_handed_models(self):
+        """Models with a ``user_id`` and a ``company_id`` whose activities go to others
+        with their records. An addon adds its own."""
+        return ["res.partner", "crl.case"]
+
     def _crl_hand_over_activities(self, heir):
-        """What else the user had promised to do for customers and cases."""
+        """What else the user had promised to do for customers, cases and the like."""
         activities = self.env["mail.activity"].search(
             [
                 ("user_id", "=", self.id),
-                ("res_model", "in", ["res.partner", "crl.case"]),
+                ("res_model", "in", self._crl_get_handed_models()),
             ]
         )
         for model, group in activities.grouped("res_model").items():

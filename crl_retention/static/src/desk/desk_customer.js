@@ -92,6 +92,15 @@ export class DeskCustomer extends Component {
         });
     }
 
+    openFact({model, id}) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
     openCase(id) {
         return this.action.doAction({
             type: "ir.actions.act_window",

@@ -170,6 +170,15 @@ export class ReceptionCard extends Component {
         await this.props.onChanged();
     }
 
+    openFact({model, id}) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
     openCustomer() {
         return this.action.doAction({
             type: "ir.actions.act_window",

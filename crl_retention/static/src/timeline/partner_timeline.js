@@ -1,5 +1,5 @@
 import {Component, useState} from "@odoo/owl";
-import {deserializeDateTime} from "@web/core/l10n/dates";
+import {deserializeDate, deserializeDateTime} from "@web/core/l10n/dates";
 import {localization} from "@web/core/l10n/localization";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -105,7 +105,9 @@ export class PartnerTimeline extends Component {
         const ahead = [];
         const months = [];
         for (const row of this.state.rows) {
-            const date = deserializeDateTime(row.date);
+            const date = row.is_day
+                ? deserializeDate(row.date.slice(0, 10))
+                : deserializeDateTime(row.date);
             const item = {...row, date, verdict: VERDICTS[row.verdict]};
             if (date > now) {
                 ahead.unshift(item);

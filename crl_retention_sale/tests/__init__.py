@@ -1,0 +1,2 @@
+from . import test_orders_seen
+from . import test_orders_used
