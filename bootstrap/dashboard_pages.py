@@ -54,7 +54,7 @@ def rep(sample):
             *(["date_planned:week", "channel"], "__count", DONE, CONTACTS_MENU, WEEKS),
         ),
         (
-            *("Health of the customers", CUSTOMER, "pie"),
+            *("Health of the customers", CUSTOMER, "bar"),
             *(["band"], "__count", [], CUSTOMERS_MENU, BANDS),
         ),
     )
@@ -198,7 +198,7 @@ def direction(sample):
             [("July", 3), ("August", 5), ("September", 2)],
         ),
         (
-            *("Health of the customers", CUSTOMER, "pie"),
+            *("Health of the customers", CUSTOMER, "bar"),
             *(["band"], "__count", [], CUSTOMERS_MENU, BANDS),
         ),
     )

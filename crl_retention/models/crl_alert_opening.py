@@ -148,7 +148,9 @@ class CrlAlert(models.Model):
                 continue
             hand = owner.crl_cover_id or owner
             own = self.with_context(lang=owner.lang)
-            alerts = alerts.filtered(lambda a: not a.partner_id.crl_open_case_count)
+            alerts = alerts.filtered(
+                lambda a: not a.partner_id.crl_relationship_id._has_complained()
+            )
             customers = alerts.sorted(lambda a: (a.score, a.id)).grouped("partner_id")
             for partner, of_partner in list(customers.items())[:MAX_ACTIVITIES]:
                 key = (partner, hand, own.env._("Look after them: at risk"))

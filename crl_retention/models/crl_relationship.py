@@ -51,6 +51,7 @@ class CrlRelationship(models.Model):
     next_contact_date = fields.Datetime("Next Contact", index=True)
     last_verdict = fields.Selection(VERDICTS)
     open_case_count = fields.Integer("Open Cases")
+    open_promise_count = fields.Integer("Open Promises", help="Of the open cases.")
     customer_since = fields.Date()
 
     phone = fields.Char(related="partner_id.phone")
@@ -67,15 +68,19 @@ class CrlRelationship(models.Model):
     _stage_score_id = models.Index("(stage_id, score, id)")
     _band_score_id = models.Index("(band, score, id)")
 
-    @api.depends("last_verdict", "open_case_count")
+    @api.depends("last_verdict", "open_case_count", "open_promise_count")
     def _compute_color(self):
         colors = {"positive": 10, "neutral": 3, "negative": 1}
         for relationship in self:
             relationship.color = (
                 1
-                if relationship.open_case_count
+                if relationship._has_complained()
                 else colors.get(relationship.last_verdict, 0)
             )
+
+    def _has_complained(self):
+        """Whether a case is open that is no promise of ours."""
+        return self.open_case_count > self.open_promise_count
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -138,7 +143,7 @@ class CrlRelationship(models.Model):
                            r.stage_id AS former_id, r.stage_date AS former_date,
                            COALESCE(e.stage_id, %(stage)s, r.stage_id) AS stage_id,
                            t.last_contact, t.next_contact, v.verdict,
-                           COALESCE(c.cases, 0) AS cases
+                           c.cases, c.promises
                       FROM crl_relationship r
                  LEFT JOIN LATERAL (
                            SELECT e.id, e.stage_id FROM crl_enrollment e
@@ -161,7 +166,10 @@ class CrlRelationship(models.Model):
                          ORDER BY COALESCE(t.feedback_date, t.date_done) DESC, t.id DESC
                             LIMIT 1) v ON TRUE
                  LEFT JOIN LATERAL (
-                           SELECT COUNT(*) AS cases FROM crl_case c
+                           SELECT COUNT(*) AS cases,
+                                  COUNT(*) FILTER (
+                                      WHERE c.kind = 'promise') AS promises
+                             FROM crl_case c
                             WHERE c.partner_id = r.partner_id
                               AND c.state IN ('open', 'planned')) c ON TRUE
                      WHERE r.partner_id IN %(partners)s
@@ -173,14 +181,16 @@ class CrlRelationship(models.Model):
                            THEN r.stage_date ELSE %(now)s END,
                        last_contact_date = f.last_contact,
                        next_contact_date = f.next_contact,
-                       last_verdict = f.verdict, open_case_count = f.cases
+                       last_verdict = f.verdict, open_case_count = f.cases,
+                       open_promise_count = f.promises
                   FROM facts f
                  WHERE f.id = r.id
                    AND (r.enrollment_id, r.stage_id, r.last_contact_date,
-                        r.next_contact_date, r.last_verdict, r.open_case_count)
+                        r.next_contact_date, r.last_verdict, r.open_case_count,
+                        r.open_promise_count)
                        IS DISTINCT FROM
                        (f.enrollment_id, f.stage_id, f.last_contact,
-                        f.next_contact, f.verdict, f.cases)
+                        f.next_contact, f.verdict, f.cases, f.promises)
              RETURNING r.id, r.partner_id, r.company_id, r.user_id, r.stage_id,
                        f.former_id, f.former_date
                 ), moved AS (%(moved)s)

@@ -100,7 +100,7 @@ class CrlTouchpoint(models.Model):
         company = self.company_id or self.env.company
         hours = company.sudo().crl_clock_hours  # may be another company's contact
         customer = partner.sudo().commercial_partner_id  # the contact was read before
-        if self.case_id or customer.crl_open_case_count:
+        if self.case_id or customer.crl_relationship_id._has_complained():
             return self.env._(
                 "The case goes on and its clock begins anew: the customer is to be "
                 "visited within %s hours.",

@@ -191,6 +191,35 @@ class TestPromise(CrlCase):
         self.env["crl.indicator"]._follow(self.customer)
         self.assertEqual(measured(), [0])
 
+    def test_one_in_time_is_no_complaint(self):
+        """It pulls no health down, and an unhappy word opens a case of its own."""
+        self.promise()
+        relationship = self.customer.crl_relationship_id
+        self.assertEqual(
+            (relationship.open_case_count, relationship.open_promise_count), (1, 1)
+        )
+        self.assertFalse(relationship.color)
+        values = self.customer.crl_indicator_value_ids
+        value = values.filtered(lambda v: v.indicator_id.code == "open_cases")
+        self.assertEqual(value.score, 100)
+        call = self.env["crl.touchpoint"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "channel": "call",
+                "user_id": self.rep.id,
+                "date_planned": "2026-03-02 09:00:00",
+            }
+        )
+        told = call._get_unhappy_consequence(self.customer)
+        self.assertNotIn("begins anew", told)
+        call.with_user(self.rep).action_done("reached", "negative", "Dry dough")
+        relationship.invalidate_recordset()
+        self.assertEqual(
+            (relationship.open_case_count, relationship.open_promise_count), (2, 1)
+        )
+        self.assertEqual(relationship.color, 1)
+
     def test_the_deputy_does_it_while_they_are_away(self):
         self.driver.crl_deputy_id = self.workshop
         promise = self.promise(user=self.driver)
