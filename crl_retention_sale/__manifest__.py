@@ -10,7 +10,9 @@
     "depends": ["crl_retention", "sale"],
     "data": [
         "security/crl_retention_sale_security.xml",
+        "security/crl_run_out_security.xml",
         "security/ir.model.access.csv",
+        "views/product_views.xml",
     ],
     "auto_install": True,
 }

@@ -5,3 +5,5 @@ from . import res_company_value, res_partner_lookup
 from . import res_partner_timeline
 from . import res_users
 from . import sale_order_told
+from . import crl_run_out, crl_run_out_refresh
+from . import product_product, product_template, res_company_run_out
