@@ -131,5 +131,6 @@ class CrlDesk(models.AbstractModel):
             )
         if reason == "campaign":
             # whoever may do the contact reads what it is for
-            return record.campaign_id.sudo().name
+            name = record.campaign_id.sudo().name
+            return self.env._("Campaign") if name == record.title else name
         return self.env._("Today") if reason == "due" else moment
