@@ -19,6 +19,7 @@ from . import crl_relationship
 from . import crl_touchpoint_log
 from . import crl_enrollment
 from . import crl_enrollment_entry
+from . import crl_enrollment_automatic
 from . import crl_enrollment_address
 from . import crl_enrollment_exit
 from . import crl_enrollment_plan

@@ -55,16 +55,17 @@ class ResPartner(models.Model):
         return domain
 
     @api.model
-    def _crl_try_domain(self, domain, label):
+    def _crl_try_domain(self, domain, label, model=None):
         """Let the database read a filter on customers, without looking for any.
 
+        :param model: whose records it finds, when it is not customers
         :raises ValidationError: for values it cannot compare with their fields, like a
             text with a number
         """
         try:
             with self.env.cr.savepoint():
                 # whose customers they are does not matter here
-                query = self.sudo()._search(domain)
+                query = (self if model is None else model).sudo()._search(domain)
                 self.env.execute_query(SQL("EXPLAIN %s", query.select()))
         except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError) as error:
             raise self._crl_get_filter_error(label, error) from error
