@@ -1,2 +1,3 @@
+from . import test_cadence_order
 from . import test_orders_seen
 from . import test_orders_used
