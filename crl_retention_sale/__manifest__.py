@@ -9,15 +9,16 @@
     "website": "https://github.com/crl-retention/crl_retention",
     "depends": ["crl_retention", "sale"],
     "data": [
+        "security/ir.model.access.csv",
         "security/crl_retention_sale_security.xml",
         "security/crl_run_out_security.xml",
-        "security/ir.model.access.csv",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         "data/crl_cadence_data.xml",
         "views/crl_cadence_views.xml",
         "views/crl_enrollment_views.xml",
         "views/product_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "auto_install": True,
 }

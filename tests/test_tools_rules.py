@@ -9,26 +9,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.tools import FOLDER, load
+from tests.support.tools import ROOT, load
 
 holdout = load("holdout")
 transitions = load("transitions")
 
-MODULES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+MODULES = sorted((path.parts[-3], path.stem) for path in ROOT.glob("*/tools/[a-z]*.py"))
 ids = st.integers(1, 10**9)
 percents = st.floats(0, 100)
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_examples_in_the_documentation(name):
-    assert doctest.testmod(load(name)).failed == 0
+@pytest.mark.parametrize(("addon", "name"), MODULES)
+def test_examples_in_the_documentation(addon, name):
+    assert doctest.testmod(load(name, addon=addon)).failed == 0
 
 
-def test_tools_need_no_odoo():
+@pytest.mark.parametrize("addon", sorted({addon for addon, __ in MODULES}))
+def test_tools_need_no_odoo(addon):
     """Imported alone, in an interpreter of their own, as a script would."""
+    names = [name for owner, name in MODULES if owner == addon]
     script = (
-        f"import sys; sys.path.insert(0, {str(FOLDER.parent)!r})\n"
-        f"from tools import {', '.join(MODULES)}\n"
+        f"import sys; sys.path.insert(0, {str(ROOT / addon)!r})\n"
+        f"from tools import {', '.join(names)}\n"
         "sys.exit('odoo' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], timeout=60)
@@ -96,7 +98,7 @@ TABLES = {
 
 def declared(filename, name):
     """The keys of a selection, read from the source of a model."""
-    tree = ast.parse((FOLDER.parent / "models" / filename).read_text())
+    tree = ast.parse((ROOT / "crl_retention" / "models" / filename).read_text())
     for node in tree.body:
         if isinstance(node, ast.Assign) and node.targets[0].id == name:
             return [key for key, __ in ast.literal_eval(node.value)]

@@ -7,6 +7,9 @@ those that the rep, the colleague and the stranger opened.
 ``r`` reads, searches, counts, groups and exports; ``w`` writes; ``c`` creates one like
 it; ``u`` deletes; ``m`` posts in its chatter. ``rep leader: r:A`` says that the rep and
 their leader read the records of A. Roles that are not named reach nothing.
+
+The addons that stand on this one have a table of their own, with what they need of
+this one's; ``access_case.AccessMatrixCase`` tries them.
 """
 
 ROLES = {
@@ -215,13 +218,3 @@ OPEN = {
     "crl_phone_is_dead",
     "crl_closed_address",
 }
-
-
-def allowed(model, role, operation):
-    """The letters of the records a role may do an operation with."""
-    for roles, rights in MATRIX[model].items():
-        if role in roles.split():
-            for right in rights.split():
-                if right[0] == operation:
-                    return set(right[2:])
-    return set()

@@ -1,11 +1,18 @@
+from . import crl_engine
+from . import crl_order_event
+from . import crl_purchase
 from . import crl_rhythm, crl_buyer, crl_buyer_sql, crl_buyer_refresh
 from . import crl_cadence_order, crl_enrollment_order, crl_touchpoint_order
 from . import crl_touchpoint_log_order
 from . import crl_campaign
 from . import crl_screen
-from . import res_company_value, res_company_trigger, res_partner_lookup
+from . import res_company, res_company_value, res_company_trigger
+from . import res_config_settings
+from . import res_partner_lookup
 from . import res_partner_timeline
 from . import res_users
+from . import sale_order
+from . import sale_order_line
 from . import sale_order_told
 from . import crl_run_out, crl_run_out_refresh
 from . import product_product, product_template, res_company_run_out

@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from . import test_cadence_order
 from . import test_orders_seen
 from . import test_orders_used

@@ -1,4 +1,4 @@
-"""The addon's ``tools`` without Odoo, and what the property tests draw from."""
+"""The addons' ``tools`` without Odoo, and what the property tests draw from."""
 
 import importlib.util
 import os
@@ -11,7 +11,6 @@ from hypothesis import settings, strategies
 from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "crl_retention" / "tools"
 
 set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
 
@@ -25,12 +24,13 @@ settings.register_profile(
 settings.load_profile("crl")
 
 
-def load(name):
-    """A module of ``crl_retention/tools``, imported apart from the addon."""
-    package = "crl_tools"
+def load(name, addon="crl_retention"):
+    """A module of an addon's ``tools``, imported apart from the addon."""
+    package = f"{addon}_tools"
     if package not in sys.modules:
+        folder = ROOT / addon / "tools"
         spec = importlib.util.spec_from_file_location(
-            package, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
+            package, folder / "__init__.py", submodule_search_locations=[str(folder)]
         )
         sys.modules[package] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[package])

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    crl_purchase_basis = fields.Selection(
+        related="company_id.crl_purchase_basis", readonly=False
+    )

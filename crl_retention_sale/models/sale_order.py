@@ -1,0 +1,46 @@
+from odoo import api, models
+
+#: What of a confirmed order counts in what the customer bought.
+COUNTED = {
+    "company_id",
+    "currency_id",
+    "currency_rate",
+    "date_order",
+    "partner_id",
+    "pricelist_id",
+    "team_id",
+    "user_id",
+}
+
+
+class SaleOrder(models.Model):
+    """Orders leave an event when they are confirmed, cancelled or changed."""
+
+    _inherit = "sale.order"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        sold = orders.filtered(lambda order: order.state == "sale")
+        sold._crl_note("confirmed")
+        return orders
+
+    def write(self, vals):
+        if "state" not in vals and not COUNTED & vals.keys():
+            return super().write(vals)
+        sold = self.filtered(lambda order: order.state == "sale")
+        if "partner_id" in vals or "company_id" in vals:
+            # those who are left have bought less
+            sold._crl_note("changed")
+        result = super().write(vals)
+        still = sold.filtered(lambda order: order.state == "sale")
+        (sold - still)._crl_note("cancelled")
+        if COUNTED & vals.keys():
+            still._crl_note("changed")
+        (self - sold).filtered(lambda o: o.state == "sale")._crl_note("confirmed")
+        return result
+
+    def _crl_note(self, kind):
+        """Leave an event of orders: what follows is done by the engine."""
+        # sudo: whoever confirms an order, even a customer, sees no rows of the engine
+        self.env["crl.order.event"].sudo()._note(self, kind)

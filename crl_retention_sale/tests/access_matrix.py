@@ -1,0 +1,16 @@
+"""Who may do what with the records of this addon: read the core's table of the same
+name first. A new model needs a row here, and ``_get_makers`` in
+``test_access_matrix.py`` says what one is made of."""
+
+from odoo.addons.crl_retention.tests.access_matrix import ENGINE
+
+MATRIX = {
+    "crl.purchase": {**ENGINE, "marketing": "r:AB"},
+    "crl.buyer": {**ENGINE, "marketing": "r:AB"},
+    "crl.run.out": {**ENGINE, "marketing": "r:AB"},
+    # what the engine has still to do
+    "crl.order.event": {"manager": "r:AB"},
+}
+
+#: Fields on the customer, by the model whose rows they show.
+FIELDS = {}

@@ -1,0 +1,36 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.crl_retention.tests.access_case import AccessMatrixCase
+
+from .access_matrix import FIELDS, MATRIX
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(AccessMatrixCase):
+    """Every role at every model of this addon."""
+
+    ADDON = "crl_retention_sale"
+    MATRIX = MATRIX
+    FIELDS = FIELDS
+
+    @classmethod
+    def _get_makers(cls, model, letter):
+        person = cls._get_person(letter)
+        # a customer has one of a day: what is tried beside it is of another
+        day = "2026-02-01" if cls._get_made(model, letter) else "2026-01-01"
+        return {
+            "crl.purchase": lambda: {**person, "date": day, "amount": 100},
+            "crl.buyer": lambda: {**person, "date_first": day, "date_last": day},
+            "crl.run.out": lambda: {
+                **person,
+                "product_id": cls.env["product.product"].create({"name": day}).id,
+                "date_last": day,
+                "basis": "product",
+            },
+            "crl.order.event": lambda: {
+                **person,
+                "kind": "changed",
+                "date": fields.Datetime.now(),
+            },
+        }
