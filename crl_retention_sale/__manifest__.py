@@ -20,5 +20,9 @@
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "demo": [
+        "demo/crl_product_demo.xml",
+        "demo/crl_order_demo.xml",
+    ],
     "auto_install": True,
 }
