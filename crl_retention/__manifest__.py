@@ -22,6 +22,7 @@
         "data/crl_cadence_data.xml",
         "data/crl_indicator_data.xml",
         "data/crl_playbook_data.xml",
+        "data/crl_anniversary_data.xml",
         "data/ir_cron_data.xml",
         "data/crl_segment_data.xml",
         "views/feedback_templates.xml",

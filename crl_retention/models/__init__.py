@@ -13,6 +13,7 @@ from . import crl_cadence_step
 from . import crl_cadence_step_plan
 from . import crl_cadence_timeline
 from . import crl_cadence_version
+from . import crl_cadence_yearly
 from . import crl_cadence_freeze
 from . import crl_case_cause
 from . import crl_relationship

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: What a procedure starts on that an alert tells.
+ALERTS = ("band", "indicator")
+
 
 class CrlAlert(models.Model):
     """The procedures that alerts start."""
@@ -15,7 +18,7 @@ class CrlAlert(models.Model):
         :returns: how many alerts were handled
         """
         cadences = self.env["crl.cadence"].search(
-            [("start_on", "!=", False), ("start_from", "!=", False)]
+            [("start_on", "in", ALERTS), ("start_from", "!=", False)]
         )
         if not cadences:
             return 0

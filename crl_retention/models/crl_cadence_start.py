@@ -3,7 +3,8 @@ from odoo.exceptions import ValidationError
 
 
 class CrlCadence(models.Model):
-    """A procedure as a playbook: what to do when an alert opens.
+    """A procedure that begins by itself: as a playbook, when an alert opens, or every
+    year (``crl_cadence_yearly.py``).
 
     Each alert starts one procedure at most, when it opens; those that are open when it
     is switched on are left alone.
@@ -15,12 +16,13 @@ class CrlCadence(models.Model):
         [
             ("band", "A customer is at risk"),
             ("indicator", "An indicator reaches a limit"),
+            ("yearly", "A day of the customer comes round"),
         ],
         "Starts When",
         tracking=True,
         copy=False,
-        help="The procedure begins by itself for the customer when the alert opens. "
-        "Empty: it does not.",
+        help="The procedure begins by itself for the customer when the alert opens, or "
+        "every year on a day of theirs. Empty: it does not.",
     )
     start_indicator_id = fields.Many2one(
         "crl.indicator", "Indicator", index="btree_not_null", ondelete="restrict"
@@ -29,10 +31,10 @@ class CrlCadence(models.Model):
         "Score at or Below", help="Points of the indicator, from 0 to 100."
     )
     start_from = fields.Datetime(
-        "For Alerts Since",
+        "Begins Since",
         copy=False,
-        help="Customers whose alert was open before are left alone; enroll them by "
-        "hand.",
+        help="Customers whose alert was open before, or whose day was, are left alone; "
+        "enroll them by hand.",
     )
 
     _start_score_range = models.Constraint(

@@ -34,6 +34,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.campaign", "_close_due"),
             ("crl.campaign", "_work_due"),
             ("crl.enrollment", "_enroll_automatically"),
+            ("crl.cadence", "_start_yearly"),
             ("crl.enrollment", "_move_marked"),
             ("crl.enrollment", "_advance_due"),
             ("res.users", "_crl_update_covers"),

@@ -206,12 +206,15 @@ class CrlEnrollment(models.Model):
 
     def _set_stage(self):
         """Write the stage each running customer stands in today, and when the next
-        begins. Past the last stage, customers complete once no contact is left."""
+        begins. Past the last stage, customers complete once no contact is left; in a
+        stage without an end too, where the procedure does not drive their stage."""
         ended = self.browse()
         for enrollment in self.filtered(lambda e: e.state == "running"):
             stage, date_next = enrollment._get_stage_now()
             today = enrollment.company_id._crl_today()
-            if date_next and date_next <= today:
+            if enrollment._is_done():
+                ended += enrollment
+            elif date_next and date_next <= today:
                 ended += enrollment
                 # contacts that are still open keep the customer here
                 date_next = today + timedelta(days=1)
@@ -220,6 +223,17 @@ class CrlEnrollment(models.Model):
         ended.filtered(
             lambda e: not any(e.touchpoint_ids.mapped("is_live"))
         )._complete()
+
+    def _is_done(self):
+        """Whether nothing is left to do in a procedure whose stage has no end."""
+        self.ensure_one()
+        contacts = self.touchpoint_ids
+        return (
+            not self.cadence_id.is_main
+            and not self.date_next
+            and contacts
+            and not any(contacts.mapped("is_live"))
+        )
 
     def _complete(self):
         """End procedures that are through, and start the ones that follow."""

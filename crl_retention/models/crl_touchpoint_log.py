@@ -111,6 +111,7 @@ class CrlTouchpointLog(models.Model):
             "skipped.condition": self.env._("Skipped by the condition of the step."),
             "skipped.manual": self.env._("Skipped by hand."),
             "skipped.campaign": self.env._("Left out of a campaign."),
+            "skipped.yearly": self.env._("A procedure of the year could not begin."),
             "skipped": self.env._("Skipped."),
             "failed.wrong_number": self.env._("Failed: wrong number."),
             "failed.no_answer": self.env._("Given up."),

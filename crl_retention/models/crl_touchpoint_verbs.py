@@ -267,7 +267,8 @@ class CrlTouchpoint(models.Model):
         enrollments._replan()
         for enrollment in enrollments.filtered(lambda e: e.state == "running"):
             today = enrollment.company_id._crl_today()
-            if enrollment.date_next and enrollment.date_next <= today:
+            date_next = enrollment.date_next
+            if date_next and date_next <= today or enrollment._is_done():
                 enrollment._set_stage()
         self.env["crl.relationship"]._refresh(self.partner_id)
         self.env["crl.indicator"]._follow(closed.partner_id)

@@ -65,6 +65,7 @@ from . import test_unsubscribe
 from . import test_variant
 from . import test_version
 from . import test_why
+from . import test_yearly
 from . import test_desk
 from . import test_desk_queries
 from . import test_desk_result
