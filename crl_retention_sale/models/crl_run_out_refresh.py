@@ -197,6 +197,10 @@ class CrlRunOut(models.Model):
             )
         )
         self.invalidate_model(flush=False)
+        self.env["crl.enrollment"].invalidate_model(["run_out_ids"], flush=False)
+        self.env["crl.touchpoint"].invalidate_model(
+            ["run_out_ids", "run_out_names"], flush=False
+        )
 
     # ---- Every night ----
 
@@ -210,6 +214,7 @@ class CrlRunOut(models.Model):
         if (company.crl_run_out_date or fields.Datetime.now()) > fields.Datetime.now():
             return 0
         self._refresh()
+        self.env["crl.enrollment"]._exit_supplied()
         company.crl_run_out_date = schedule.utc_at(
             company._crl_today() + timedelta(days=1), NIGHT, company._crl_tz()
         )
