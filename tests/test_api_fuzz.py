@@ -106,7 +106,7 @@ ANSWERS = (
 #: About what is one's own, whoever asks.
 OWN = (
     *("get_worklist", "get_team", "take_next", "find"),
-    *("get_board", "accept", "copy_targets"),
+    *("get_board", "accept", "copy_targets", "get_queue"),
 )
 #: What the direction looks at besides.
 BOARDS = (
@@ -130,7 +130,7 @@ IDLE = ("crl.cadence.move", "crl.actor")
 #: Screens and targets: of no customer.
 BARE = (
     *("crl.screen", "crl.desk", "crl.day", "crl.portfolio", "crl.reception"),
-    "crl.quota",
+    *("crl.quota", "crl.letter", "crl.letter.report"),
 )
 #: Of these a few will do where any text is right.
 TEXTS = ("\x00", "\ud800", "=1+1")

@@ -44,6 +44,7 @@ from . import crl_touchpoint_preferences
 from . import crl_touchpoint_away
 from . import crl_touchpoint_answer
 from . import crl_touchpoint_card
+from . import crl_touchpoint_letter
 from . import crl_touchpoint_notice
 from . import crl_touchpoint_verbs
 from . import crl_touchpoint_result
@@ -109,6 +110,11 @@ from . import crl_desk_card
 from . import crl_desk_result
 from . import crl_desk_team
 from . import crl_desk_promise
+from . import crl_letter
+from . import crl_letter_words
+from . import crl_letter_print
+from . import crl_letter_report
+from . import ir_actions_report
 from . import crl_touchpoint_booking
 from . import crl_quota
 from . import crl_quota_count
@@ -134,10 +140,13 @@ from . import resource_calendar
 from . import res_company
 from . import res_company_health
 from . import res_company_quota
+from . import res_company_letter
 from . import res_config_settings
 from . import res_partner
 from . import crl_call_window
 from . import res_partner_address
+from . import res_partner_letter
+from . import res_partner_letter_facts
 from . import res_partner_booking
 from . import res_partner_indicator
 from . import res_partner_consent

@@ -36,6 +36,7 @@ from . import test_hostile
 from . import test_heartbeat
 from . import test_exit
 from . import test_hours
+from . import test_letters
 from . import test_limits
 from . import test_people_leaving
 from . import test_people_merge

@@ -1,0 +1,276 @@
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {KeepLast, Mutex} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+import {useDebounced} from "@web/core/utils/timing";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {getErrorText} from "../desk/desk_service";
+import {LetterTexts} from "./letter_texts";
+import {LetterWriter} from "./letter_writer";
+
+const PAGE = 80;
+const SCOPES = {mine: _t("My letters"), team: _t("My team"), all: _t("Everybody")};
+
+/** The letters to be written by hand, the one that is open, and what is printed. */
+export class Letters extends Component {
+    static template = "crl_retention.Letters";
+    static components = {Layout, LetterWriter};
+    static props = {...standardActionServiceProps};
+    static path = "retention-letters";
+    static displayName = _t("Letters");
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+        this.desk = useState(useService("crl_desk"));
+        this.root = useRef("root");
+        this.display = {controlPanel: {}};
+        this.scopes = SCOPES;
+        this.state = useState({
+            queue: {rows: [], total: 0, ids: [], scopes: [], formats: {}},
+            view: {scope: "mine", search: "", offset: 0, limit: PAGE},
+            chosen: new Set(),
+            payload: null,
+            label: "",
+            envelope: "",
+            start: 1,
+            isBusy: false,
+            error: "",
+        });
+        this.texts = new LetterTexts({orm: this.orm, desk: this.desk}, (_id, words) =>
+            this.notification.add(words, {type: "warning"}),
+        );
+        this.read = new KeepLast();
+        this.opened = new KeepLast();
+        this.mutex = new Mutex();
+        this.search = useDebounced(() => this.load(), 250);
+        onWillStart(() => this.load());
+        onMounted(() => this.openFirst());
+        useEffect(
+            (isOffline) => {
+                if (!isOffline) {
+                    this.texts.flush();
+                }
+            },
+            () => [this.desk.isOffline],
+        );
+    }
+
+    // ---- The queue ----
+
+    get rows() {
+        return this.state.queue.rows;
+    }
+
+    get openId() {
+        return this.state.payload?.letter.id;
+    }
+
+    get isFiltered() {
+        return this.state.view.scope !== "mine" || Boolean(this.state.view.search);
+    }
+
+    get countText() {
+        const {total} = this.state.queue;
+        return total === 1 ? _t("1 letter to write") : _t("%s letters to write", total);
+    }
+
+    get chosenText() {
+        return _t("%s chosen", this.state.chosen.size);
+    }
+
+    get isAllChosen() {
+        const {ids} = this.state.queue;
+        return ids.length > 0 && ids.every((id) => this.state.chosen.has(id));
+    }
+
+    get labelCount() {
+        const {labels = []} = this.state.queue.formats;
+        return labels.find(({value}) => value === this.state.label)?.count || 1;
+    }
+
+    /** @param {Boolean} isMore the next page is added to what is shown */
+    async load(isMore = false) {
+        const view = {...this.state.view, offset: isMore ? this.rows.length : 0};
+        try {
+            const queue = await this.read.add(
+                this.orm.silent.call("crl.letter", "get_queue", [view]),
+            );
+            if (isMore) {
+                queue.rows = [...this.rows, ...queue.rows];
+            }
+            const known = new Set(queue.ids);
+            Object.assign(this.state, {
+                queue,
+                error: "",
+                label: this.state.label || queue.formats.label,
+                envelope: this.state.envelope || queue.formats.envelope,
+                chosen: new Set([...this.state.chosen].filter((id) => known.has(id))),
+            });
+        } catch (error) {
+            this.state.error = getErrorText(error);
+        }
+    }
+
+    setScope(scope) {
+        this.state.view.scope = scope;
+        return this.load();
+    }
+
+    setSearch(search) {
+        this.state.view.search = search;
+        this.search();
+    }
+
+    toggle(id) {
+        if (!this.state.chosen.delete(id)) {
+            this.state.chosen.add(id);
+        }
+    }
+
+    toggleAll() {
+        this.state.chosen = new Set(this.isAllChosen ? [] : this.state.queue.ids);
+    }
+
+    // ---- One letter ----
+
+    async openFirst() {
+        const wanted = this.props.action.context?.letter_id;
+        if (wanted) {
+            await this.open(wanted);
+        } else if (!this.env.isSmall && this.rows.length) {
+            await this.open(this.rows[0].id);
+        }
+    }
+
+    async open(id) {
+        await this.texts.flush();
+        try {
+            this.state.payload = await this.opened.add(
+                this.orm.call("crl.letter", "open_letter", [id]),
+            );
+            this.state.error = "";
+        } catch (error) {
+            this.state.error = getErrorText(error);
+        }
+    }
+
+    close() {
+        this.state.payload = null;
+        this.texts.flush();
+    }
+
+    openCustomer(resId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "res.partner",
+            res_id: resId,
+            views: [[false, "form"]],
+        });
+    }
+
+    // ---- Print ----
+
+    /** @param {"labels"|"envelopes"|"letters"} what @param {Array} ids */
+    print(what, ids) {
+        const args = {
+            labels: [ids, this.state.label, Number(this.state.start) || 1],
+            envelopes: [ids, this.state.envelope],
+            letters: [ids],
+        }[what];
+        return this.mutex.exec(async () => {
+            this.state.isBusy = true;
+            try {
+                await this.texts.flush();
+                const action = await this.orm.call("crl.letter", `print_${what}`, args);
+                await this.action.doAction(action);
+                await this.load();
+            } finally {
+                this.state.isBusy = false;
+            }
+        });
+    }
+
+    // ---- Posted ----
+
+    postChosen() {
+        const ids = [...this.state.chosen];
+        if (ids.length === 1) {
+            return this.post(ids);
+        }
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Posted?"),
+            body: _t(
+                "%s letters are in the post: each is closed as done. This cannot be taken back.",
+                ids.length,
+            ),
+            confirmLabel: _t("Posted"),
+            confirm: () => this.post(ids),
+            cancel: () => {},
+        });
+    }
+
+    /** @param {Object} values `isPrinted` and `files` of one letter; else as they are */
+    post(ids, {isPrinted = null, files = []} = {}) {
+        return this.mutex.exec(async () => {
+            this.state.isBusy = true;
+            try {
+                await this.texts.flush();
+                const answer = await this.orm.silent.call("crl.letter", "post", [
+                    ids,
+                    isPrinted,
+                    files,
+                ]);
+                this.tell(answer);
+                const next = this.getNext(answer.posted);
+                await this.load();
+                if (answer.posted.includes(this.openId)) {
+                    this.state.payload = null;
+                    if (next && !this.env.isSmall) {
+                        await this.open(next);
+                    }
+                }
+            } catch (error) {
+                this.notification.add(getErrorText(error), {type: "danger"});
+            } finally {
+                this.state.isBusy = false;
+            }
+        });
+    }
+
+    /** The first letter after the one that is open, of those that stay. */
+    getNext(posted) {
+        const ids = this.rows.map(({id}) => id);
+        const place = ids.indexOf(this.openId);
+        const order = [...ids.slice(place + 1), ...ids.slice(0, Math.max(place, 0))];
+        return order.find((id) => !posted.includes(id));
+    }
+
+    tell({posted, refused}) {
+        if (posted.length) {
+            this.notification.add(
+                posted.length === 1
+                    ? _t("The letter is posted.")
+                    : _t("%s letters are posted.", posted.length),
+                {type: "success"},
+            );
+        }
+        for (const {name, text} of refused.slice(0, 5)) {
+            this.notification.add(text, {title: name, type: "warning"});
+        }
+    }
+}
+
+registry.category("actions").add("crl_retention.letters", Letters);
