@@ -118,12 +118,7 @@ class ResPartner(models.Model):
             )
         # what everybody said counts, also to those the manager does not lead
         customers = self.commercial_partner_id.sudo()
-        dealt = (
-            customers.crl_enrollment_ids.company_id
-            | customers.crl_touchpoint_ids.company_id
-            | customers.crl_case_ids.company_id
-        )
-        if dealt - self.env.user.company_ids:
+        if customers._crl_get_dealing() - self.env.user.company_ids:
             raise AccessError(
                 self.env._(
                     "Another company deals with this customer too: a manager who works "
@@ -131,6 +126,20 @@ class ResPartner(models.Model):
                 )
             )
         return customers
+
+    def _crl_get_dealing(self):
+        """The companies that dealt with customers. Addons add to it."""
+        return (
+            self.crl_enrollment_ids.company_id
+            | self.crl_touchpoint_ids.company_id
+            | self.crl_case_ids.company_id
+        )
+
+    @api.model
+    def _crl_get_exported(self):
+        """What is told of a customer who asks what we hold: ``{model: [field]}``. Addons
+        add to it."""
+        return EXPORTED
 
     def crl_export_data(self):
         """What we hold about customers, as the text of a JSON file.
@@ -144,7 +153,7 @@ class ResPartner(models.Model):
                 "do_not_contact": partner.crl_do_not_contact,
                 "preferred_channel": partner.crl_preferred_channel or None,
             }
-            for model, names in EXPORTED.items():
+            for model, names in self._crl_get_exported().items():
                 records = (
                     self.env[model]
                     .sudo()  # checked above

@@ -1,6 +1,7 @@
+from . import account_move
 from . import crl_engine
 from . import crl_order_event
-from . import crl_purchase
+from . import crl_purchase, crl_purchase_truth, crl_purchase_recount
 from . import crl_rhythm, crl_buyer, crl_buyer_sql, crl_buyer_refresh
 from . import crl_cadence_order, crl_enrollment_order, crl_touchpoint_order
 from . import crl_touchpoint_log_order
@@ -8,7 +9,7 @@ from . import crl_campaign
 from . import crl_screen
 from . import res_company, res_company_value, res_company_trigger
 from . import res_config_settings
-from . import res_partner_lookup
+from . import res_partner_lookup, res_partner_purchase
 from . import res_partner_timeline
 from . import res_users
 from . import sale_order

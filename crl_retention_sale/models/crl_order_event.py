@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 KINDS = [
     ("confirmed", "Confirmed"),
@@ -22,7 +23,7 @@ class CrlOrderEvent(models.Model):
     _rec_name = "order_id"
     _log_access = False
 
-    # a deleted order is none of the customer's purchases any more: this must be counted
+    # not cascaded: that an order is gone must be counted too
     order_id = fields.Many2one("sale.order", index="btree_not_null")
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, index=True, ondelete="cascade"
@@ -33,33 +34,71 @@ class CrlOrderEvent(models.Model):
 
     @api.model
     def _note(self, orders, kind):
-        """Write down that something happened to orders: one query for all of them."""
+        """Write down that something happened to orders, in one query."""
+        return self._note_for(
+            kind,
+            [
+                (order.id, order.partner_id.commercial_partner_id, order.company_id)
+                for order in orders
+            ],
+        )
+
+    @api.model
+    def _note_for(self, kind, happened):
+        """Write down what happened to customers, in one query.
+
+        :param happened: ``[(id of the order or None, customer, company)]``
+        """
         now = fields.Datetime.now()
         return self.create(
             [
                 {
-                    "order_id": order.id,
-                    "partner_id": order.partner_id.commercial_partner_id.id,
-                    "company_id": order.company_id.id,
+                    "order_id": order_id,
+                    "partner_id": customer.id,
+                    "company_id": company.id,
                     "kind": kind,
                     "date": now,
                 }
-                for order in orders
+                for order_id, customer, company in happened
             ]
         )
 
     @api.model
     def _work_due(self, limit):
-        """Count what customers bought anew and do what follows. A job of the engine.
+        """Count what customers bought anew, and do what follows. A job of the engine.
 
         :param int limit: the engine's batch, in events
         :returns: how many events were handled
         """
-        return 0
+        # One worker at a time: of two that count a customer, the one with the older
+        # view could be the last. A lock before the first query waits for a fresh one.
+        self.env.cr.execute("LOCK TABLE crl_order_event IN SHARE UPDATE EXCLUSIVE MODE")
+        events = self.search([], order="id", limit=limit)
+        if not events:
+            return 0
+        customers = events.partner_id
+        self.env["crl.purchase"]._recount(customers | customers.commercial_partner_id)
+        self.env["crl.engine"]._isolate(events.filtered("order_id"), "_react")
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "DELETE FROM crl_order_event WHERE id = ANY(%s) RETURNING id",
+                events.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+        return len(events)
+
+    def _set_aside(self, error):
+        """Say of an event what went wrong: it is not tried again."""
+        note = self.env._(
+            "%(order)s: %(error)s", order=self.order_id.name, error=str(error)[:500]
+        )
+        self.env["crl.touchpoint.log"]._log(self, "failed", "error", note)
 
     def _react(self):
-        """Do what follows from events, all in one transaction.
+        """Do what follows from events, all in one transaction. Addons add to it.
 
-        Those that only change what is counted do not come here: of orders that were
-        deleted, or are older than the company's catch-up. A deleted event is done.
+        The customers' purchase days are counted by then. Here come events of orders
+        that exist; those of customers alone, and of deleted orders, are only counted.
         """

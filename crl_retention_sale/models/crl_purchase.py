@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CrlPurchase(models.Model):
@@ -48,17 +48,3 @@ class CrlPurchase(models.Model):
 
     _customer_day = models.UniqueIndex("(partner_id, company_id, date)")
     _company_date = models.Index("(company_id, date)")
-
-    @api.model
-    def _recount(self, partners=None):
-        """Make rows equal to what Odoo's documents say.
-
-        :param partners: commercial partners; all customers without
-        :returns: the customers whose rows changed
-        """
-        return self.env["res.partner"]
-
-    @api.model
-    def _recount_due(self, limit):
-        """Count anew, once a night. A job of the engine."""
-        return 0

@@ -1,4 +1,9 @@
+from datetime import timedelta
+
 from odoo import fields, models
+
+from odoo.addons.crl_retention.models.crl_indicator_refresh import NIGHT
+from odoo.addons.crl_retention.tools import schedule
 
 
 class ResCompany(models.Model):
@@ -12,3 +17,16 @@ class ResCompany(models.Model):
         default="order",
         help="Confirmed orders count on the day of the order, invoices on their date.",
     )
+    crl_purchase_state = fields.Char(
+        copy=False, help="How purchases were counted last, and on which day."
+    )
+
+    def _crl_get_purchase_state(self):
+        """How purchases are counted now: by what, on which clock, in which currency, in
+        the week of which Sunday, and on which day, which begins at night."""
+        self.ensure_one()
+        night = fields.Datetime.now() - timedelta(hours=NIGHT)
+        day = schedule.local_day(night, self._crl_tz())
+        sunday = day - timedelta(days=(day.weekday() + 1) % 7)
+        basis = self.crl_purchase_basis or "order"
+        return f"{basis} {self._crl_tz()} {self.currency_id.name} {sunday} {day}"
