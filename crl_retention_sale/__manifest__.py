@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crl_retention_sale_security.xml",
+        "security/crl_base_security.xml",
         "security/crl_run_out_security.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
@@ -19,7 +20,13 @@
         "views/crl_enrollment_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crl_base_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "crl_retention_sale/static/src/base/**/*",
+        ],
+    },
     "demo": [
         "demo/crl_product_demo.xml",
         "demo/crl_order_demo.xml",

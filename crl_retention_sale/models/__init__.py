@@ -17,3 +17,6 @@ from . import sale_order_line
 from . import sale_order_told
 from . import crl_run_out, crl_run_out_refresh
 from . import product_product, product_template, res_company_run_out
+from . import crl_base, crl_base_cohort, crl_base_figure, crl_base_goal
+from . import crl_base_target, crl_customer_stay, crl_purchase_stay, res_company_base
+from . import res_partner_base, res_users_base

@@ -12,5 +12,6 @@ class CrlEngine(models.AbstractModel):
         return [
             ("crl.purchase", "_recount_due"),
             ("crl.order.event", "_work_due"),
+            ("crl.customer.stay", "_refresh_due"),
             *super()._get_jobs(),
         ]

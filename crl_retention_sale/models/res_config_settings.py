@@ -7,3 +7,6 @@ class ResConfigSettings(models.TransientModel):
     crl_purchase_basis = fields.Selection(
         related="company_id.crl_purchase_basis", readonly=False
     )
+    crl_activity_days = fields.Integer(
+        related="company_id.crl_activity_days", readonly=False
+    )

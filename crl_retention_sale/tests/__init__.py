@@ -1,5 +1,6 @@
 from . import test_access_matrix
 from . import test_purchase
+from . import test_base
 from . import test_cadence_order
 from . import test_orders_seen
 from . import test_orders_used

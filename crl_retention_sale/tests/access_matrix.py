@@ -6,6 +6,11 @@ from odoo.addons.crl_retention.tests.access_matrix import ENGINE
 
 MATRIX = {
     "crl.purchase": {**ENGINE, "marketing": "r:AB"},
+    "crl.customer.stay": {**ENGINE, "marketing": "r:AB"},
+    "crl.base.target": {
+        "all direction": "r:AB",
+        "admin manager": "r:AB w:AB c:AB u:AB",
+    },
     "crl.buyer": {**ENGINE, "marketing": "r:AB"},
     "crl.run.out": {**ENGINE, "marketing": "r:AB"},
     # what the engine has still to do
@@ -13,4 +18,7 @@ MATRIX = {
 }
 
 #: Fields on the customer, by the model whose rows they show.
-FIELDS = {}
+FIELDS = {
+    "crl.customer.stay": {"crl_stay_ids"},
+    "crl.purchase": {"crl_purchase_ids"},
+}

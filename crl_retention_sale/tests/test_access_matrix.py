@@ -22,6 +22,18 @@ class TestAccessMatrix(AccessMatrixCase):
         return {
             "crl.purchase": lambda: {**person, "date": day, "amount": 100},
             "crl.buyer": lambda: {**person, "date_first": day, "date_last": day},
+            "crl.customer.stay": lambda: {
+                **person,
+                "date_from": day,
+                "date_to": day,
+                "kind": "new",
+            },
+            "crl.base.target": lambda: {
+                "company_id": person["company_id"],
+                "date_from": day,
+                "baseline": 60,
+                "points": 5,
+            },
             "crl.run.out": lambda: {
                 **person,
                 "product_id": cls.env["product.product"].create({"name": day}).id,
