@@ -6,6 +6,7 @@ COUNTED = {
     "currency_id",
     "currency_rate",
     "date_order",
+    "order_line",
     "partner_id",
     "pricelist_id",
     "team_id",
@@ -20,19 +21,20 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
-        sold = orders.filtered(lambda order: order.state == "sale")
-        sold._crl_note("confirmed")
+        noted = self.with_context(crl_order_is_noted=True)
+        orders = super(SaleOrder, noted).create(vals_list).with_env(self.env)
+        orders.filtered(lambda order: order.state == "sale")._crl_note("confirmed")
         return orders
 
     def write(self, vals):
         if "state" not in vals and not COUNTED & vals.keys():
             return super().write(vals)
         sold = self.filtered(lambda order: order.state == "sale")
-        if "partner_id" in vals or "company_id" in vals:
+        if {"partner_id", "company_id"} & vals.keys():
             # those who are left have bought less
             sold._crl_note("changed")
-        result = super().write(vals)
+        noted = self.with_context(crl_order_is_noted=True)
+        result = super(SaleOrder, noted).write(vals)
         still = sold.filtered(lambda order: order.state == "sale")
         (sold - still)._crl_note("cancelled")
         if COUNTED & vals.keys():
@@ -42,5 +44,7 @@ class SaleOrder(models.Model):
 
     def _crl_note(self, kind):
         """Leave an event of orders: what follows is done by the engine."""
+        if not self:
+            return
         # sudo: whoever confirms an order, even a customer, sees no rows of the engine
         self.env["crl.order.event"].sudo()._note(self, kind)

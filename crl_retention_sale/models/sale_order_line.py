@@ -29,11 +29,11 @@ class SaleOrderLine(models.Model):
         return result
 
     def unlink(self):
-        orders = self.filtered("product_id").order_id
-        result = super().unlink()
-        orders.filtered(lambda order: order.state == "sale")._crl_note("changed")
-        return result
+        self.filtered("product_id")._crl_note_change()
+        return super().unlink()
 
     def _crl_note_change(self):
+        if self.env.context.get("crl_order_is_noted"):
+            return  # by the order, once for all its lines
         sold = self.order_id.filtered(lambda order: order.state == "sale")
         sold._crl_note("changed")

@@ -1,4 +1,6 @@
 from . import test_access_matrix
+from . import test_order_event
+from . import test_purchase, test_purchase_random
 from . import test_purchase
 from . import test_base
 from . import test_cadence_order
