@@ -80,6 +80,7 @@ from . import crl_segment_member
 from . import crl_segment_sheet
 from . import crl_segment_use
 from . import crl_segment_selection
+from . import crl_newsletter, crl_newsletter_sender, crl_newsletter_audience
 from . import crl_campaign
 from . import crl_campaign_member
 from . import crl_campaign_release

@@ -50,6 +50,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.alert", "_wake_due"),
             ("crl.alert", "_start_playbooks"),
             ("crl.quota", "_copy_due"),
+            ("crl.newsletter", "_copy_due"),
             ("digest.digest", "_crl_send_due"),
         ]
 

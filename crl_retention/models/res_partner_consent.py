@@ -96,7 +96,7 @@ class ResPartner(models.Model):
 
     def _crl_refuse_marketing(self, channel):
         """Those of them who get no marketing by a channel: they said no, want no
-        contact, or have not said yes where the company needs one."""
+        contact, or have not said yes where the company needs one, as for no letter."""
         company = self.env.company
         key = f"{channel}.marketing"
 
@@ -108,7 +108,11 @@ class ResPartner(models.Model):
                 status == WITHDRAWN
                 or partner.crl_do_not_contact
                 or customer.crl_do_not_contact
-                or (status != GRANTED and company._crl_needs_yes(country))
+                or (
+                    channel != "letter"
+                    and status != GRANTED
+                    and company._crl_needs_yes(country)
+                )
             )
 
         return self.filtered(is_refused)

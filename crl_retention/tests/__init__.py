@@ -72,3 +72,4 @@ from . import test_desk_queries
 from . import test_desk_result
 from . import test_desk_worklist
 from . import test_desk_tour
+from . import test_newsletter

@@ -115,6 +115,18 @@ MATRIX = {
         "all admin manager marketing direction": "r:AB",
         "stranger": "r:E",
     },
+    "crl.newsletter": {
+        "rep colleague leader all admin direction": "r:AB",
+        "marketing manager": "r:AB w:AB c:AB u:AB m:AB",
+        "stranger": "r:E",
+    },
+    # one's own words; the rest is the engine's
+    "crl.newsletter.sender": {
+        "rep": "r:A w:A",
+        "colleague": "r:B w:B",
+        "all admin manager marketing direction": "r:AB",
+        "stranger": "r:E w:E",
+    },
     "crl.cadence": {**CONFIGURATION, "manager": "r:AS w:AS c:AS u:AS m:AS"},
     "crl.cadence.step": CONFIGURATION,
     "crl.indicator": CONFIGURATION,

@@ -99,6 +99,14 @@ class TestAccessMatrix(AccessMatrixCase):
                 "operator_ids": [(6, 0, customer.user_id.ids)],
                 "state": "released",
             },
+            "crl.newsletter": lambda: {"name": letter, "company_id": company.id},
+            "crl.newsletter.sender": lambda: {
+                "newsletter_id": made("crl.newsletter"),
+                "words": "Dry dough",
+                "user_id": cls.users["leader"].id
+                if made("crl.newsletter.sender")
+                else customer.user_id.id,
+            },
             "crl.campaign.member": lambda: {
                 "campaign_id": made("crl.campaign"),
                 "partner_id": customer.id,
