@@ -12,9 +12,13 @@ class CrlCase(models.Model):
     _inherit = "crl.case"
 
     @api.model
-    def _hear(self, touchpoint, words):
-        """Take a negative verdict: open the customer's case, or reopen its clock."""
-        partner = touchpoint.partner_id
+    def _hear(self, touchpoint, words, partner=None, company=None):
+        """Take a negative verdict: open the customer's case, or reopen its clock.
+
+        :param touchpoint: where it was said; empty: it was no word, and the customer
+            and the company are given
+        """
+        partner = partner or touchpoint.partner_id
         case = self.search(
             [
                 ("partner_id", "=", partner.id),
@@ -34,7 +38,7 @@ class CrlCase(models.Model):
         return self.create(
             {
                 "partner_id": partner.id,
-                "company_id": touchpoint.company_id.id,
+                "company_id": (company or touchpoint.company_id).id,
                 "kind": "negative_feedback",
                 "cause_ids": touchpoint.cause_ids.ids,
                 "touchpoint_id": touchpoint.id,

@@ -126,9 +126,26 @@ class CrlRelationship(models.Model):
         )
 
     def _plan_remedy(self, channel, indicator):
-        """Put a call or a visit on the owner's list, for the next working morning."""
+        """Put a call or a visit that helps with an indicator on the owner's list."""
+        owner = self.partner_id._crl_get_owner(self.company_id or self.env.company)
+        # in the words of whoever does it
+        told = indicator.with_context(lang=owner.lang)
+        return self._plan_contact(
+            channel,
+            f"{told._get_remedy_label()}: {told.name}",
+            "health",
+            indicator.name,
+        )
+
+    def _plan_contact(self, channel, subject, rule, note, company=None):
+        """Put a call or a visit on the owner's list, for the next working morning.
+
+        :param subject: what it is about, in the owner's language
+        :param rule: short code of what asks for it, for the log
+        :param company: of customers that have none
+        """
         partner = self.partner_id
-        company = self.company_id or self.env.company
+        company = self.company_id or company or self.env.company
         owner = partner._crl_get_owner(company)
         tz = owner.tz or company._crl_tz()
         now = fields.Datetime.now()
@@ -137,8 +154,6 @@ class CrlRelationship(models.Model):
             "forward",
             company._crl_working_days(),
         )
-        # in the words of whoever does it
-        told = indicator.with_context(lang=owner.lang)
         contact = self.env["crl.touchpoint"].create(
             {
                 "partner_id": partner.id,
@@ -147,10 +162,10 @@ class CrlRelationship(models.Model):
                 "user_id": owner.id,
                 "date_planned": schedule.utc_at(day, 9.0, tz),
                 "date_due": now,
-                "subject": f"{told._get_remedy_label()}: {told.name}",
+                "subject": subject,
             }
         )
-        contact._log("planned", "health", indicator.name)
+        contact._log("planned", rule, note)
         # in the rep's activities at once; without an owner the pump finds one later
         if owner:
             contact._open_activities()

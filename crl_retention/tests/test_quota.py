@@ -78,6 +78,9 @@ class TestQuota(QuotaCase):
         self.assertEqual((row.actual, row.booked, row.no_show), (1, 0, 1))
 
     def test_new_accounts(self):
+        source = self.env["crl.quota"]._get_new_accounts(self.company)
+        if source.model != "crl.relationship":
+            self.skipTest("An addon knows better what a new account is.")
         row = self.quota(metric="new_accounts")
         self.assertEqual(row.actual, 1)
         self._new_customer("Colleague's", user_id=self.other_rep.id)
@@ -181,10 +184,10 @@ class TestBoard(QuotaCase):
             [1, 1, 1, 1],
         )
         Portfolio = self.env["crl.portfolio"].with_user(self.rep)
-        for figure, number in (("meetings", 1), ("booked", 1), ("new_accounts", 1)):
+        for figure in ("meetings", "booked", "new_accounts"):
             action = Portfolio.open_figure(figure, None, self.rep.id)
             found = self.env[action["res_model"]].with_user(self.rep)
-            self.assertEqual(found.search_count(action["domain"]), number, figure)
+            self.assertEqual(found.search_count(action["domain"]), row[figure], figure)
         action = Portfolio.open_figure("overdue")
         found = self.env["crl.touchpoint"].search(action["domain"])
         self.assertEqual(found, late)

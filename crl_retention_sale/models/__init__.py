@@ -1,18 +1,22 @@
 from . import account_move
 from . import crl_engine
 from . import crl_order_event
+from . import crl_order_event_end, crl_order_event_start, crl_order_event_return
 from . import crl_purchase, crl_purchase_truth, crl_purchase_recount
+from . import crl_purchase_first
 from . import crl_rhythm, crl_buyer, crl_buyer_sql, crl_buyer_refresh
 from . import crl_cadence_order, crl_enrollment_order, crl_touchpoint_order
+from . import crl_enrollment_order_lost
 from . import crl_touchpoint_log_order
 from . import crl_campaign
+from . import crl_quota
 from . import crl_screen
 from . import res_company, res_company_value, res_company_trigger
-from . import res_config_settings
+from . import res_config_settings, res_config_settings_trigger
 from . import res_partner_lookup, res_partner_purchase
 from . import res_partner_timeline
 from . import res_users
-from . import sale_order
+from . import sale_order, sale_order_taken_back
 from . import sale_order_line
 from . import sale_order_told
 from . import crl_run_out, crl_run_out_refresh

@@ -6,3 +6,4 @@ from . import test_base
 from . import test_cadence_order
 from . import test_orders_seen
 from . import test_orders_used
+from . import test_order_trigger

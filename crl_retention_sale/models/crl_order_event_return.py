@@ -1,0 +1,58 @@
+from odoo import models
+
+
+class CrlOrderEvent(models.Model):
+    """Orders that are cancelled or given back, as a sign that somebody is not content.
+
+    What follows is the company's choice: nothing but the indicator, a call, or a case.
+    """
+
+    _inherit = "crl.order.event"
+
+    def _react(self):
+        super()._react()
+        bad = self.filtered(
+            lambda e: (
+                e.company_id.crl_return_reaction in ("call", "case")
+                and (
+                    e.kind == "returned"
+                    or (e.kind == "cancelled" and e.order_id.state == "cancel")
+                )
+            )
+        )
+        for (company, customer), events in bad.grouped(
+            lambda event: (event.company_id, event.partner_id.commercial_partner_id)
+        ).items():
+            events._answer(company, customer)
+
+    def _answer(self, company, customer):
+        """Ask a customer what was wrong, once for all these orders."""
+        if company.crl_return_reaction == "case":
+            Touchpoint = self.env["crl.touchpoint"]
+            told = self.env["crl.case"]
+            told._hear(Touchpoint, self._get_return_text(), customer, company)
+            return
+        rows = self.env["crl.relationship"]._ensure(customer)
+        owner = customer._crl_get_owner(company)
+        # in the words of whoever does it
+        subject = self.with_context(lang=owner.lang)._get_return_text()
+        planned = self.env["crl.touchpoint"].search_count(
+            [
+                ("partner_id", "=", customer.id),
+                ("channel", "=", "call"),
+                ("state", "in", ("planned", "open")),
+                ("subject", "=", subject),
+            ],
+            limit=1,
+        )
+        if not planned:
+            rows._plan_contact("call", subject, "returned", "", company)
+
+    def _get_return_text(self):
+        return " ".join(
+            self.env._("%s was cancelled: ask why.", event.order_id.name)
+            if event.kind == "cancelled"
+            else self.env._("%s was given back: ask why.", event.order_id.name)
+            for event in self.sorted("id").grouped("order_id").values()
+            for event in event[-1:]
+        )
