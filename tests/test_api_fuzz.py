@@ -130,7 +130,7 @@ IDLE = ("crl.cadence.move", "crl.actor")
 #: Screens and targets: of no customer.
 BARE = (
     *("crl.screen", "crl.desk", "crl.day", "crl.portfolio", "crl.reception"),
-    *("crl.quota", "crl.letter", "crl.letter.report"),
+    *("crl.quota", "crl.letter"),
 )
 #: Of these a few will do where any text is right.
 TEXTS = ("\x00", "\ud800", "=1+1")

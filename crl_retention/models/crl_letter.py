@@ -109,14 +109,14 @@ class CrlLetter(models.AbstractModel):
     # ---- One letter ----
 
     @api.model
-    def _find(self, ids):
+    def _find(self, letter_ids):
         """The letters of some ids the browser sent, as the user may see them.
 
         :raises ValidationError: for what are no ids
         :raises UserError: for contacts that are no letters
         """
         self.env["crl.desk"]._check_worker()
-        letters = self.env["crl.desk"]._read_records("crl.touchpoint", ids)
+        letters = self.env["crl.desk"]._read_records("crl.touchpoint", letter_ids)
         if not letters:
             raise UserError(self.env._("Choose at least one letter."))
         if len(letters) > MAX_LETTERS:
@@ -140,7 +140,7 @@ class CrlLetter(models.AbstractModel):
             "letter": {
                 **row,
                 "partner_id": letter.partner_id.id,
-                "text": letter.letter_text or "",
+                "text": letter._get_letter_texts()[letter.id],
                 "is_open": letter.state == "open",
                 "can_act": self.env["crl.desk"]._may_act(letter),
             },
@@ -169,19 +169,18 @@ class CrlLetter(models.AbstractModel):
     # ---- Posted ----
 
     @api.model
-    def post(self, ids, is_printed=None, attachment_ids=None):
+    def post(self, letter_ids, is_printed=None, attachment_ids=None):
         """Tick letters as posted: their contacts are done, the customer reached.
 
         Sent again, it posts nothing twice.
 
-        :param ids: of the letters
         :param is_printed: whether they went out as they came from the printer, not
             handwritten; None: as it is known from printing
         :param attachment_ids: photos of one letter, uploaded for
             ``crl.touchpoint.result``
         :returns: ``{"posted": ids, "refused": [{"id", "name", "text"}]}``
         """
-        letters = self._find(ids)
+        letters = self._find(letter_ids)
         files = self.env["crl.desk"]._read_records("ir.attachment", attachment_ids)
         if files and len(letters) > 1:
             raise UserError(self.env._("A photo belongs to one letter: open it."))

@@ -111,17 +111,18 @@ class CrlLetterPaper(models.AbstractModel):
 
     def _get_report_values(self, docids, data=None):
         letters = self._get_records("crl.touchpoint", docids, data)._as_engine()
+        texts = letters._get_letter_texts()
         paper = labels.get_paper(self.env.company.country_id.code)
         width, height = labels.PAPERS[paper]
         return {
             "doc_ids": letters.ids,
             "doc_model": letters._name,
             "paper": {"width": width, "height": height},
-            "letters": [self._get_letter(letter) for letter in letters],
+            "letters": [self._get_letter(letter, texts) for letter in letters],
         }
 
     @api.model
-    def _get_letter(self, letter):
+    def _get_letter(self, letter, texts):
         company, addressee = letter.company_id, letter._get_addressee()
         lang = letter._get_lang()
         card = letter.access_token and letter._get_card()
@@ -136,6 +137,6 @@ class CrlLetterPaper(models.AbstractModel):
             # the field of 85 by 45 mm, less the line of the sender
             "size": postal.fit(lines, 85, 37),
             "day": format_date(self.env, company._crl_today(), lang_code=lang),
-            "text": letter.letter_text or "",
+            "text": texts[letter.id],
             "code": card and card["code"],
         }

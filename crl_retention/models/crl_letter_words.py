@@ -52,7 +52,7 @@ class CrlLetter(models.AbstractModel):
             "sentences": [
                 texts[code] % writer._prepare_fact(fact, lang) for code, fact in chosen
             ],
-            "closing": writer.env._("Kind regards, %s", self.env.user.name),
+            "closing": writer.env._("Kind regards,\n%s", self.env.user.name),
         }
 
     @api.model

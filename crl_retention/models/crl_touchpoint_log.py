@@ -102,6 +102,7 @@ class CrlTouchpointLog(models.Model):
             "opened.again": self.env._("Put back into the queue."),
             "sent": self.env._("Sent."),
             "printed": self.env._("A card with the link was printed."),
+            "printed.letter": self.env._("Printed:"),
             "done.refused": self.env._("Done: the customer refused."),
             "done": self.env._("Done."),
             "answered.first": self.env._("The customer answered:"),

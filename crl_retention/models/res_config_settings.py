@@ -44,6 +44,12 @@ class ResConfigSettings(models.TransientModel):
     crl_daily_letters = fields.Integer(
         related="company_id.crl_daily_letters", readonly=False
     )
+    crl_label_format = fields.Selection(
+        related="company_id.crl_label_format", readonly=False
+    )
+    crl_envelope_format = fields.Selection(
+        related="company_id.crl_envelope_format", readonly=False
+    )
     crl_service_ignores_blacklist = fields.Boolean(
         related="company_id.crl_service_ignores_blacklist", readonly=False
     )

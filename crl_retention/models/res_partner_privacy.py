@@ -37,6 +37,8 @@ EXPORTED = {
         "score",
         "feedback_date",
         "note",
+        "letter_text",
+        "is_letter_printed",
         "hold_reason",
     ],
     "crl.case": [
@@ -211,8 +213,8 @@ class ResPartner(models.Model):
         for table, emptied in (
             (
                 "crl_touchpoint",
-                "note = NULL, hold_reason = NULL, dead_address = NULL, "
-                "access_token = NULL",
+                "note = NULL, letter_text = NULL, hold_reason = NULL, "
+                "dead_address = NULL, access_token = NULL",
             ),
             ("crl_case", "description = NULL"),
             ("crl_enrollment", "exit_reason = NULL"),

@@ -89,7 +89,9 @@ class ResPartner(models.Model):
             rows[touchpoint.id] = {
                 "icon": CHANNEL_ICONS[touchpoint.channel],
                 "title": touchpoint.title,
-                "text": touchpoint.note or touchpoint.hold_reason,
+                "text": touchpoint.note
+                or touchpoint.letter_text
+                or touchpoint.hold_reason,
                 "who": touchpoint.user_id.name or "",
                 "verdict": touchpoint.verdict,
                 "state": state or "",

@@ -134,12 +134,15 @@ class TestLetters(LetterCase):
         customers = self.customer + self._new_customer("Sole Mio", **self.address(2))
         letters = self.letters(customers)
         screen = self.screen()
-        with self.assertRaisesRegex(UserError, "no text yet"):
+        with self.assertRaisesRegex(UserError, "Not written yet: Bella Napoli"):
             screen.print_letters(letters.ids)
-        for letter in letters:
-            screen.save_text(letter.id, "Dear <b>all</b>,\nthank you.")
-        action = screen.print_letters(letters.ids)
-        self.assertEqual(action["report_name"], "crl_retention.crl_letter_paper")
+        screen.save_text(letters[0].id, "Dear <b>all</b>,\nthank you.")
+        answer = screen.print_letters(letters.ids)
+        self.assertEqual(answer["left_out"], ["Not written yet: Sole Mio"])
+        self.assertEqual(letters.mapped("is_letter_printed"), [True, False])
+        screen.save_text(letters[1].id, "Dear all")
+        answer = screen.print_letters(letters.ids)
+        self.assertFalse(answer["left_out"])
         self.assertEqual(letters.mapped("is_letter_printed"), [True, True])
         self.assertEqual(screen.get_queue()["rows"][0]["printed"], ["Letter"])
         # copied by hand after all
@@ -250,8 +253,9 @@ class TestLetterWords(LetterCase):
 class TestLetterPrint(LetterCase):
     """What comes out of the printer."""
 
-    def render(self, action, user=None):
+    def render(self, answer, user=None):
         """The pages as HTML: what wkhtmltopdf would draw."""
+        action = answer["action"]
         self.env.flush_all()
         self.env.invalidate_all()
         report = self.env["ir.actions.report"].with_user(user or self.rep)
@@ -261,8 +265,9 @@ class TestLetterPrint(LetterCase):
         )[0]
         return html.fromstring(page.decode())
 
-    def get_size(self, action):
+    def get_size(self, answer):
         """Width and height of the paper the report is printed on, in mm."""
+        action = answer["action"]
         report = self.env["ir.actions.report"]._get_report_from_name(
             action["report_name"]
         )
@@ -339,11 +344,17 @@ class TestLetterPrint(LetterCase):
         self.assertEqual(self.screen().get_queue()["formats"]["label"], "a4_3x7")
 
     def test_no_letter_without_an_address(self):
-        letter = self.letters()
+        more = [self._new_customer(f"Lost {n}") for n in range(7)]
+        letters = self.letters(self.customer.concat(self.customer, *more))
+        answer = self.screen().print_labels(letters.ids)
+        (sentence,) = answer["left_out"]
+        self.assertIn("Lost 0, Lost 1, Lost 2, Lost 3, Lost 4, 2 more", sentence)
+        page = self.render(answer)
+        self.assertEqual(len(page.find_class("o_crl_box")), 1)
         self.customer.street = False
         for verb in ("print_labels", "print_envelopes"):
-            with self.assertRaisesRegex(UserError, "no complete address"):
-                getattr(self.screen(), verb)(letter.ids)
+            with self.assertRaisesRegex(UserError, "Without a street and a town"):
+                getattr(self.screen(), verb)(letters.ids)
         self.assertFalse(self.screen().get_queue()["rows"][0]["has_address"])
 
     def test_wrong_formats(self):

@@ -32,6 +32,7 @@ STATES = {
     "action_close": "released",
     "action_load": "read",
     "action_wake": "snoozed",
+    "post": "letter",
 }
 #: What buttons say besides.
 CONTEXTS = {"action_figure": {"crl_figure": "todo"}}
@@ -121,11 +122,16 @@ class Api(Records):
         soon = date.today() + timedelta(days=5)
         return {
             "added": None,
+            "attachment_ids": None,
             "band": "watch",
             "before": None,
             "case_id": lambda: self.record("crl.case"),
             "deadline": f"{soon} 09:00:00",
+            "envelope": "c6",
             "figure": "meetings",
+            "is_printed": True,
+            "letter_id": lambda: self.record("crl.touchpoint", "post"),
+            "letter_ids": lambda: [self.record("crl.touchpoint", "post")],
             "limit": 5,
             "lines": lambda: [
                 {"key": f"p{self.record('res.partner')}", "start": self.slot()}
@@ -138,7 +144,9 @@ class Api(Records):
             ],
             "result": {"outcome": "reached", "verdict": "positive"},
             "scope": None,
+            "sheet": "us_3x10",
             "sources": None,
+            "start": 30,
             "take": True,
             "target": 10,
             "team_id": None,

@@ -42,6 +42,18 @@ class Records:
         )
         return touchpoint
 
+    def make_letter(self, role, touchpoint):
+        self.server.database.sql(
+            """UPDATE crl_touchpoint SET channel = 'letter', state = 'open',
+                      letter_text = 'Dear all' WHERE id = %s""",
+            touchpoint,
+        )
+        self.server.database.sql(
+            "UPDATE res_partner SET street = 'Rue 1', city = 'Paris' WHERE id = %s",
+            self.customer,
+        )
+        return touchpoint
+
     def make_res_partner(self, role):
         values = {
             "name": f"Customer of {role}",
@@ -90,6 +102,7 @@ class Records:
     # screens: their verbs say whom they are about
     make_crl_screen = make_crl_desk = make_crl_day = make_crl_actor
     make_crl_portfolio = make_crl_reception = make_crl_quota = make_crl_actor
+    make_crl_letter = make_crl_actor
 
     def make_crl_alert(self, role):
         # the engine opens them

@@ -183,18 +183,27 @@ export class Letters extends Component {
 
     // ---- Print ----
 
-    /** @param {"labels"|"envelopes"|"letters"} what @param {Array} ids */
+    /** @param {"labels"|"envelopes"|"letters"|"cards"} what @param {Array} ids */
     print(what, ids) {
         const args = {
             labels: [ids, this.state.label, Number(this.state.start) || 1],
             envelopes: [ids, this.state.envelope],
             letters: [ids],
+            cards: [ids],
         }[what];
         return this.mutex.exec(async () => {
             this.state.isBusy = true;
             try {
                 await this.texts.flush();
-                const action = await this.orm.call("crl.letter", `print_${what}`, args);
+                const {action, left_out: leftOut} = await this.orm.call(
+                    "crl.letter",
+                    `print_${what}`,
+                    args,
+                );
+                for (const text of leftOut) {
+                    const title = _t("Not printed");
+                    this.notification.add(text, {title, type: "warning", sticky: true});
+                }
                 await this.action.doAction(action);
                 await this.load();
             } finally {
