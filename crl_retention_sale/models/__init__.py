@@ -19,7 +19,10 @@ from . import res_users
 from . import sale_order, sale_order_taken_back
 from . import sale_order_line
 from . import sale_order_told
-from . import crl_run_out, crl_run_out_refresh
+from . import crl_run_out, crl_run_out_refresh, crl_run_out_ask
+from . import crl_cadence_run_out, crl_enrollment_run_out, crl_touchpoint_run_out
+from . import crl_touchpoint_points, crl_order_event_run_out, crl_screen_run_out
+from . import res_partner_run_out
 from . import product_product, product_template, res_company_run_out
 from . import crl_base, crl_base_cohort, crl_base_figure, crl_base_goal
 from . import crl_base_target, crl_customer_stay, crl_purchase_stay, res_company_base

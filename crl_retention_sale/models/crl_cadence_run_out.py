@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 
 class CrlCadence(models.Model):
@@ -55,15 +56,27 @@ class CrlCadence(models.Model):
             self.env["product.product"],
         )
 
-    def _merges_orders(self):
-        return self.order_trigger != "run_out" and super()._merges_orders()
+    # ---- In words ----
+
+    @api.depends("order_lead_days")
+    def _compute_order_text(self):
+        return super()._compute_order_text()
 
     def _get_order_sentences(self):
         sentences = super()._get_order_sentences()
-        if self.order_trigger == "run_out":
-            sentences[0] = self.env._(
+        if self.order_trigger != "run_out":
+            return sentences
+        return [
+            self.env._(
                 "Begins by itself %s days before a product of the customer runs out, "
-                "and ends when they have ordered it again.",
+                "and ends when they order it again.",
                 self.order_lead_days,
-            )
-        return sentences
+            ),
+            sentences[-1]
+            if not self.active
+            else self.order_from
+            and self.env._(
+                "What was due to be asked before %s is left alone.",
+                format_datetime(self.env, self.order_from, dt_format="short"),
+            ),
+        ]

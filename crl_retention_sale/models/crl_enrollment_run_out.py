@@ -42,6 +42,4 @@ class CrlEnrollment(models.Model):
         if not self.run_out_ids:
             return self.env._("Nothing they buy from us runs out these days.")
         names = self.run_out_ids.product_id.mapped("display_name")
-        return self.env._(
-            "They have enough again: %s.", format_list(self.env, names)
-        )
+        return self.env._("They have enough again: %s.", format_list(self.env, names))

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_date, formatLang
 
 BASES = [
     ("product", "How long a unit lasts"),
@@ -67,12 +68,39 @@ class CrlRunOut(models.Model):
         ondelete="set null",
         help="The procedure that asks whether they need more.",
     )
+    product_name = fields.Char(
+        compute="_compute_product_name",
+        compute_sudo=True,
+        help="As customers read it: in their language, without our codes.",
+    )
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     phone = fields.Char(related="partner_id.phone")
 
     # merges make the customers' rows one first (_crl_join)
     _customer_uniq = models.UniqueIndex("(partner_id, company_id, product_id)")
     _due = models.Index("(company_id, date_run_out) WHERE date_run_out IS NOT NULL")
+
+    @api.depends("product_id")
+    @api.depends_context("lang")
+    def _compute_product_name(self):
+        for row in self:
+            row.product_name = row.product_id._crl_get_names()[0]
+
+    def _get_sentence(self):
+        """What runs out when, for whoever talks to the customer."""
+        self.ensure_one()
+        quantity = formatLang(
+            self.env, self.quantity, digits=0 if self.quantity % 1 == 0 else 2
+        )
+        return self.env._(
+            "%(product)s: runs out on %(day)s (%(quantity)s %(unit)s bought on "
+            "%(bought)s)",
+            product=self.product_name,
+            day=format_date(self.env, self.date_run_out),
+            quantity=quantity,
+            unit=self.uom_id.name,
+            bought=format_date(self.env, self.date_last),
+        )
 
     def action_open_partner(self):
         self._check_one(self)

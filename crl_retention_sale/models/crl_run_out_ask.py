@@ -1,9 +1,12 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.crl_retention.tools import schedule
+
+#: Days since something ran out, after which it is no news any more.
+RECENT_DAYS = 30
 
 
 class CrlRunOut(models.Model):
@@ -162,3 +165,15 @@ class CrlRunOut(models.Model):
             )
         self.invalidate_model(["date_asked", "enrollment_id"], flush=False)
         enrollments.invalidate_recordset(["run_out_ids"], flush=False)
+
+    @api.model
+    def _find_next(self, partner, limit=None):
+        """What a customer runs out of next, from a month ago on, for whoever sees it."""
+        today = self.env.company._crl_today()
+        return self.search(
+            [
+                ("partner_id", "=", partner.id),
+                ("date_run_out", ">=", today - timedelta(days=RECENT_DAYS)),
+            ],
+            limit=limit,
+        )

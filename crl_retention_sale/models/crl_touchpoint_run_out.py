@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import format_list
 
@@ -43,8 +45,7 @@ class CrlTouchpoint(models.Model):
         ``{contact: what runs out first, and together with it}``."""
         tried = self.filtered(
             lambda t: (
-                not t.enrollment_id
-                and t.step_id.cadence_id.order_trigger == "run_out"
+                not t.enrollment_id and t.step_id.cadence_id.order_trigger == "run_out"
             )
         )
         if not tried:
@@ -70,8 +71,8 @@ class CrlTouchpoint(models.Model):
 
     @api.model
     def _get_names(self, products):
-        """Names of products for a customer, without our codes."""
-        names = products.with_context(display_default_code=False).mapped("display_name")
+        """Names of products in a text; of many it says how many more there are."""
+        names = products._crl_get_names()
         more = len(names) - MAX_NAMES
         if more > 1:
             names = [*names[:MAX_NAMES], self.env._("%s more", more)]
@@ -96,3 +97,13 @@ class CrlTouchpoint(models.Model):
             if not enrollment._get_needed()
             for touchpoint in touchpoints
         }
+
+    def _get_briefing(self, last_words):
+        """What runs out, and since when the customer has it, before all else."""
+        briefing = super()._get_briefing(last_words)
+        if not self.run_out_ids:
+            return briefing
+        lines = Markup().join(
+            Markup("<li>%s</li>") % row._get_sentence() for row in self.run_out_ids
+        )
+        return Markup("<ul>%s</ul>%s") % (lines, briefing)

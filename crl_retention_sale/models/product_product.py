@@ -24,3 +24,8 @@ class ProductProduct(models.Model):
         if {"crl_days_per_unit", "active"} & vals.keys():
             self.env["crl.run.out"]._mark_due()
         return result
+
+    def _crl_get_names(self):
+        """What customers read, in the language of the context: names without our
+        codes."""
+        return self.with_context(display_default_code=False).mapped("display_name")

@@ -7,3 +7,4 @@ from . import test_cadence_order
 from . import test_orders_seen
 from . import test_orders_used
 from . import test_order_trigger
+from . import test_run_out_ask

@@ -1,3 +1,5 @@
+from odoo import Command
+
 from odoo.addons.crl_retention.tests.common import CrlCase
 
 
@@ -12,7 +14,9 @@ class SaleCase(CrlCase):
         super().setUpClass()
         cls.product = cls._new_product("Pizza dough")
         people = cls.rep + cls.other_rep + cls.leader + cls.manager
-        people.group_ids += cls.env.ref("sales_team.group_sale_salesman")
+        # not +=, which would give all of them the groups of each
+        salesman = cls.env.ref("sales_team.group_sale_salesman")
+        people.write({"group_ids": [Command.link(salesman.id)]})
 
     @classmethod
     def _new_product(cls, name, **values):
