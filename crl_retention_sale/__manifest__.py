@@ -17,12 +17,17 @@
         "data/sms_template_data.xml",
         "data/crl_cadence_data.xml",
         "data/crl_run_out_data.xml",
+        "data/crl_indicator_data.xml",
+        "data/crl_segment_data.xml",
+        "views/crl_buyer_views.xml",
         "views/crl_cadence_views.xml",
         "views/crl_enrollment_views.xml",
         "views/crl_run_out_views.xml",
         "views/product_views.xml",
+        "views/crl_relationship_views.xml",
         "views/res_config_settings_views.xml",
         "views/crl_base_views.xml",
+        "views/res_partner_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

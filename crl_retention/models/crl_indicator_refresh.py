@@ -177,9 +177,11 @@ class CrlIndicator(models.Model):
     # ---- At once ----
 
     @api.model
-    def _follow(self, partners):
+    def _follow(self, partners, models=FOLLOWED):
         """A contact closed, or a case changed: measure what is computed from these
         anew, in the same transaction. Of many customers the night is soon enough.
+
+        :param models: names of what changed, which a bridge gives for its own
         """
         partners = partners.commercial_partner_id
         if not partners or len(partners) > MAX_AT_ONCE:
@@ -188,7 +190,7 @@ class CrlIndicator(models.Model):
         indicators = self.sudo().search(
             [
                 ("source", "=", "computed"),
-                ("model_id.model", "in", FOLLOWED),
+                ("model_id.model", "in", models),
                 # what could not be measured is tried again by night
                 ("error", "=", False),
             ]

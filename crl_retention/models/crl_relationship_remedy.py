@@ -56,20 +56,24 @@ class CrlRelationship(models.Model):
         indicator = self._check_record("crl.indicator", indicator_id)
         if not indicator:
             raise UserError(self.env._("Choose an indicator."))
-        relationship = self._as_engine()
+        return self._as_engine()._do_remedy(indicator)
+
+    def _do_remedy(self, indicator):
+        """Do what helps with an indicator, as the engine; returns an action. A bridge
+        does its own remedies here."""
         remedy = indicator.remedy
         if remedy == "case":
-            case = relationship._get_open_case()
+            case = self._get_open_case()
             if case:
-                return relationship._open("crl.case", case)
+                return self._open("crl.case", case)
             remedy = "visit"
         if remedy == "address":
-            return self._say(relationship._ask_for_address(indicator))
+            return self._say(self._ask_for_address(indicator))
         channel = "visit" if remedy == "visit" else "call"
-        planned = relationship._get_soon(channel)
+        planned = self._get_soon(channel)
         if planned:
-            return relationship._open("crl.touchpoint", planned)
-        contact = relationship._plan_remedy(channel, indicator)
+            return self._open("crl.touchpoint", planned)
+        contact = self._plan_remedy(channel, indicator)
         return self._say(
             self.env._(
                 "%(contact)s: planned for %(day)s, for %(user)s.",

@@ -22,7 +22,7 @@ class CrlBuyer(models.Model):
     _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
+        "res.partner", "Customer", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -68,8 +68,8 @@ class CrlBuyer(models.Model):
     rfm = fields.Char(
         "RFM",
         size=3,
-        help="Recency, frequency and money, each from 1 to 5, 5 the best, compared with "
-        "all customers who bought within the window.",
+        help="Recency, frequency and money, each from 1 to 5, 5 the best, compared "
+        "with all customers who bought within the window.",
     )
     rfm_group = fields.Selection(GROUPS, "Buying Group")
 
@@ -79,8 +79,11 @@ class CrlBuyer(models.Model):
     )
     country_id = fields.Many2one(related="partner_id.country_id")
 
+    # derived from purchases: of several customers who become one it is made anew
+    _customer = models.UniqueIndex("(partner_id, company_id)")
+
     def init(self):
-        # room on each page: a night writes rows where they are, and no index hears of it
+        # room on each page: a night writes rows where they are, no index hears of it
         self.env.cr.execute(
             SQL("ALTER TABLE %s SET (fillfactor = 80)", SQL.identifier(self._table))
         )

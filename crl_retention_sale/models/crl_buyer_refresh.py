@@ -7,9 +7,9 @@ from odoo.addons.crl_retention.tools import schedule
 
 from .crl_buyer_sql import FACTS
 
-#: The hour of the night, where the company is, from which on customers are compared:
-#: before segments are counted and indicators are measured.
-NIGHT = 0.5
+#: The hour, where the company is, from which on customers are compared: purchases were
+#: counted just before, segments and indicators come later in the night.
+NIGHT = 0.0
 
 
 class CrlBuyer(models.Model):
@@ -48,59 +48,51 @@ class CrlBuyer(models.Model):
 
     @api.model
     def _get_refresh_sql(self, within, ranked, companies):
-        """One statement that finds the truth, compares, and writes what differs.
-
-        Of two rows about one customer and company, which a merge may leave, the first
-        one stays.
-        """
-        names = SQL(", ").join(map(SQL.identifier, FACTS))
+        """One statement that finds the truth, compares, and writes what differs."""
+        names = [SQL.identifier(name) for name in FACTS]
         return SQL(
             """
             WITH limits AS MATERIALIZED (%(limits)s),
-            truth AS MATERIALIZED (%(truth)s),
-            kept AS MATERIALIZED (
-                SELECT DISTINCT ON (o.partner_id, o.company_id) o.*
-                  FROM crl_buyer o
-                  JOIN limits l ON l.company_id = o.company_id
-                 WHERE %(within)s
-              ORDER BY o.partner_id, o.company_id, o.id),
+            differs AS MATERIALIZED (
+                SELECT o.id, t.*
+                  FROM (%(truth)s) t
+             FULL JOIN (SELECT o.* FROM crl_buyer o
+                          JOIN limits l ON l.company_id = o.company_id
+                         WHERE %(within)s) o
+                    ON o.partner_id = t.partner_id AND o.company_id = t.company_id
+                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)),
             gone AS (
-                DELETE FROM crl_buyer o
-                 USING limits l
-                 WHERE l.company_id = o.company_id AND %(within)s
-                   AND NOT EXISTS (
-                       SELECT 1 FROM kept k
-                         JOIN truth t ON t.partner_id = k.partner_id
-                                     AND t.company_id = k.company_id
-                        WHERE k.id = o.id)
+                DELETE FROM crl_buyer o USING differs d
+                 WHERE o.id = d.id AND d.partner_id IS NULL
              RETURNING o.partner_id),
-            moved AS (
-                UPDATE crl_buyer o SET (%(names)s) = (SELECT %(new)s)
-                  FROM truth t
-                  JOIN kept k ON k.partner_id = t.partner_id
-                             AND k.company_id = t.company_id
-                 WHERE o.id = k.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
-             RETURNING o.partner_id),
-            made AS (
+            written AS (
                 INSERT INTO crl_buyer (partner_id, company_id, %(names)s)
-                SELECT t.partner_id, t.company_id, %(new)s
-                  FROM truth t
-                 WHERE NOT EXISTS (
-                       SELECT 1 FROM kept k
-                        WHERE k.partner_id = t.partner_id
-                          AND k.company_id = t.company_id)
+                SELECT d.partner_id, d.company_id, %(names)s FROM differs d
+                 WHERE d.partner_id IS NOT NULL
+                    ON CONFLICT (partner_id, company_id) DO UPDATE
+                   SET (%(names)s) = ROW(%(excluded)s)
              RETURNING partner_id)
-            SELECT partner_id FROM gone UNION ALL
-            SELECT partner_id FROM moved UNION ALL
-            SELECT partner_id FROM made
+            SELECT partner_id FROM gone UNION ALL SELECT partner_id FROM written
             """,
             limits=companies._crl_get_value_limits(),
             truth=self._get_truth_sql(within, ranked),
             within=within(SQL("o.partner_id")),
-            names=names,
-            old=SQL(", ").join(SQL.identifier("k", name) for name in FACTS),
-            new=SQL(", ").join(SQL.identifier("t", name) for name in FACTS),
+            names=SQL(", ").join(names),
+            old=_of("o"),
+            new=_of("t"),
+            excluded=_of("excluded"),
         )
+
+    @api.model
+    def _refresh_at_once(self, partners):
+        """Let what customers are worth follow their purchases, and their indicators and
+        health what they are worth, in the same transaction.
+
+        They are compared with the others as of last night, and the others with them
+        tonight.
+        """
+        changed = partners.browse(self._refresh(partners))
+        self.env["crl.indicator"]._follow(changed, [self._name])
 
     # ---- Every night ----
 
@@ -119,3 +111,8 @@ class CrlBuyer(models.Model):
                 company._crl_today() + timedelta(days=1), NIGHT, company._crl_tz()
             )
         return len(due[:limit])
+
+
+def _of(alias):
+    """The facts of a row, as SQL."""
+    return SQL(", ").join(SQL.identifier(alias, name) for name in FACTS)

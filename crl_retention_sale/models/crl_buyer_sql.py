@@ -86,7 +86,9 @@ class CrlBuyer(models.Model):
             within(SQL("p.partner_id")),
         )
         return SQL(
-            """SELECT b.*, %(gap)s AS gap_days
+            """SELECT b.partner_id, b.company_id, b.date_first, b.date_last,
+                      b.day_count, b.amount, b.amount_before, b.amount_total,
+                      b.margin_total, b.is_new, %(gap)s AS gap_days
                  FROM (SELECT partner_id, company_id, MIN(date) AS date_first,
                               MAX(date) AS date_last,
                               COUNT(*) FILTER (WHERE date > since)::int AS day_count,
@@ -111,14 +113,22 @@ class CrlBuyer(models.Model):
         """How many orders of customers were cancelled after they were confirmed, and
         how many credit notes they got, within the window."""
         return SQL(
-            """SELECT m.commercial_partner_id AS partner_id, m.company_id,
-                      COUNT(*)::int AS return_count
-                 FROM account_move m
-                 JOIN limits l ON l.company_id = m.company_id
-                WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-                  AND m.invoice_date > l.since AND m.invoice_date <= l.today AND %s
-             GROUP BY m.commercial_partner_id, m.company_id""",
-            within(SQL("m.commercial_partner_id")),
+            """SELECT r.partner_id, r.company_id, COUNT(*)::int AS return_count
+                 FROM (SELECT m.commercial_partner_id AS partner_id, m.company_id,
+                              m.invoice_date AS date
+                         FROM account_move m
+                        WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                        UNION ALL
+                       SELECT p.commercial_partner_id, s.company_id,
+                              %s
+                         FROM sale_order s
+                         JOIN res_partner p ON p.id = s.partner_id
+                        WHERE s.crl_cancel_date IS NOT NULL AND s.state = 'cancel') r
+                 JOIN limits l ON l.company_id = r.company_id
+                WHERE r.date > l.since AND r.date <= l.today AND %s
+             GROUP BY r.partner_id, r.company_id""",
+            self._get_day_sql(SQL("s.crl_cancel_date"), SQL("s.company_id")),
+            within(SQL("r.partner_id")),
         )
 
     @api.model
@@ -143,26 +153,37 @@ class CrlBuyer(models.Model):
 
     @api.model
     def _get_placed_sql(self):
-        """Scores of a few customers among the others as the last night left them: by
-        the least that has each score. None where no night has been."""
+        """Scores of a few customers among the others as the last night left them: the
+        lowest that somebody as good or better has. None where no night has been."""
         scores = SQL(", ").join(
             SQL(
-                """CASE WHEN day_count > 0
-                        THEN (SELECT COALESCE(
-                                     MAX(s.score) FILTER (WHERE s.least <= b.%(measure)s),
-                                     MIN(s.score))
-                                FROM (SELECT %(score)s AS score, MIN(%(measure)s) AS least
-                                        FROM crl_buyer o
-                                       WHERE o.company_id = b.company_id
-                                         AND o.day_count > 0 AND o.%(score)s > 0
-                                    GROUP BY %(score)s) s)
+                """CASE WHEN day_count > 0 THEN (
+                        SELECT COALESCE(
+                                   MIN(s.%(score)s) FILTER (
+                                       WHERE s.most_%(measure)s >= b.%(measure)s),
+                                   -- better than all of them
+                                   MAX(5) FILTER (WHERE s.%(score)s IS NOT NULL))
+                          FROM steps s WHERE s.company_id = b.company_id)
                     END AS %(score)s""",
-                measure=SQL.identifier(measure),
-                score=SQL.identifier(score),
+                score=SQL(score),
+                measure=SQL(measure),
             )
             for score, measure in MEASURES.items()
         )
-        return SQL("SELECT b.*, %s FROM bought b", scores)
+        return SQL(
+            """WITH steps AS MATERIALIZED (
+                   SELECT company_id, %(scores)s, %(most)s
+                     FROM crl_buyer WHERE day_count > 0
+                 GROUP BY GROUPING SETS (%(sets)s))
+               SELECT b.*, %(placed)s FROM bought b""",
+            scores=SQL(", ").join(map(SQL, MEASURES)),
+            most=SQL(", ").join(
+                SQL("MAX(%s) AS most_%s", SQL(name), SQL(name))
+                for name in MEASURES.values()
+            ),
+            sets=SQL(", ").join(SQL("(company_id, %s)", SQL(s)) for s in MEASURES),
+            placed=scores,
+        )
 
     @api.model
     def _get_group_sql(self):

@@ -13,6 +13,7 @@ class CrlEngine(models.AbstractModel):
             ("crl.purchase", "_recount_due"),
             ("crl.order.event", "_work_due"),
             ("crl.customer.stay", "_refresh_due"),
+            ("crl.buyer", "_refresh_due"),
             ("crl.run.out", "_refresh_due"),
             ("crl.run.out", "_start_due"),
             *super()._get_jobs(),

@@ -63,11 +63,14 @@ class CrlRhythm(models.AbstractModel):
 
     @api.model
     def _get_latest_sql(self, last, gap, factor):
-        """``get_latest``."""
+        """``get_latest``; nothing without a gap."""
         return SQL(
-            "%s + GREATEST(FLOOR(%s::double precision * %s)::int, %s)",
-            last,
-            factor,
-            gap,
-            rhythm.LEAST_LATE_DAYS,
+            """CASE WHEN %(gap)s IS NOT NULL
+                    THEN %(last)s + GREATEST(
+                        FLOOR(%(factor)s::double precision * %(gap)s)::int, %(least)s)
+               END""",
+            last=last,
+            factor=factor,
+            gap=gap,
+            least=rhythm.LEAST_LATE_DAYS,
         )

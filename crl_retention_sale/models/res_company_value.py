@@ -33,7 +33,8 @@ class ResCompany(models.Model):
     crl_value_date = fields.Datetime("Customer Value Due From", copy=False)
 
     _crl_value_positive = models.Constraint(
-        "CHECK(crl_value_days BETWEEN 1 AND 3660 AND crl_late_factor BETWEEN 1 AND 100)",
+        "CHECK(crl_value_days BETWEEN 1 AND 3660 "
+        "AND crl_late_factor BETWEEN 1 AND 100)",
         "Customers are compared over 1 to 3660 days; an order is late after 1 to 100 "
         "times the usual days.",
     )

@@ -10,3 +10,5 @@ class ResConfigSettings(models.TransientModel):
     crl_activity_days = fields.Integer(
         related="company_id.crl_activity_days", readonly=False
     )
+    crl_value_days = fields.Integer(related="company_id.crl_value_days", readonly=False)
+    crl_late_factor = fields.Float(related="company_id.crl_late_factor", readonly=False)

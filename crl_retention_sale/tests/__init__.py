@@ -1,10 +1,10 @@
 from . import test_access_matrix
 from . import test_order_event
 from . import test_purchase, test_purchase_random
-from . import test_purchase
 from . import test_base
 from . import test_cadence_order
 from . import test_orders_seen
 from . import test_orders_used
 from . import test_order_trigger
 from . import test_run_out_ask
+from . import test_value

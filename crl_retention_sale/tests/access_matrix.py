@@ -21,4 +21,20 @@ MATRIX = {
 FIELDS = {
     "crl.customer.stay": {"crl_stay_ids"},
     "crl.purchase": {"crl_purchase_ids"},
+    "crl.buyer": {
+        "crl_buyer_currency_id",
+        "crl_buyer_id",
+        "crl_buyer_ids",
+        "crl_first_order_date",
+        "crl_is_order_late",
+        "crl_last_order_date",
+        "crl_next_order_date",
+        "crl_order_gap",
+        "crl_purchase_days",
+        "crl_return_count",
+        "crl_revenue",
+        "crl_revenue_total",
+        "crl_rfm",
+        "crl_rfm_group",
+    },
 }
