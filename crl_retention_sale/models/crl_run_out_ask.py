@@ -168,7 +168,8 @@ class CrlRunOut(models.Model):
 
     @api.model
     def _find_next(self, partner, limit=None):
-        """What a customer runs out of next, from a month ago on, for whoever sees it."""
+        """What a customer runs out of next, or ran out of within a month, for whoever
+        sees it."""
         today = self.env.company._crl_today()
         return self.search(
             [

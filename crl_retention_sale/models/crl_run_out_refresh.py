@@ -97,7 +97,7 @@ class CrlRunOut(models.Model):
                            AS date,
                        (l.arrival AT TIME ZONE 'UTC' AT TIME ZONE l.tz)::date
                            AS arrival, l.days,
-                       %(quantity)s * lu.factor / pu.factor AS quantity
+                       (%(quantity)s) * lu.factor / pu.factor AS quantity
                   FROM line l
              LEFT JOIN refund r ON r.order_line_id = l.id
                   JOIN uom_uom lu ON lu.id = l.product_uom_id

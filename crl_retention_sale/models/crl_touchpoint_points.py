@@ -12,8 +12,8 @@ class CrlTouchpoint(models.Model):
         "Why It Was a Good Buy",
         compute="_compute_after_purchase_points",
         compute_sudo=True,
-        help="Of the products of the order that started the procedure, or of those that "
-        "run out; in the language of the text.",
+        help="Of the products of the order that started the procedure, or of those "
+        "that run out; in the language of the text.",
     )
 
     @api.depends("enrollment_id.order_id", "run_out_ids")

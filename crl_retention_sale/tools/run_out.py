@@ -63,12 +63,3 @@ RunOut(day=datetime.date(2026, 1, 21), basis='product'), None)
         return None
     days = math.ceil(round(last.quantity * days_per_unit, DIGITS))
     return RunOut(last.arrival + timedelta(days=min(days, MAX_DAYS)), "product")
-
-
-def is_worth_asking(last: date, run_out: date, lead: int) -> bool:
-    """Whether to ask before it runs out: not where the question would come in the first
-    half of the time it lasts. Who buys every week is not asked every week.
-
-    :param lead: days before it runs out on which one would ask
-    """
-    return (run_out - last).days >= 2 * lead
