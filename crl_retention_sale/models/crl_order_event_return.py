@@ -28,9 +28,12 @@ class CrlOrderEvent(models.Model):
     def _answer(self, company, customer):
         """Ask a customer what was wrong, once for all these orders."""
         if company.crl_return_reaction == "case":
-            Touchpoint = self.env["crl.touchpoint"]
-            told = self.env["crl.case"]
-            told._hear(Touchpoint, self._get_return_text(), customer, company)
+            text = self._get_return_text()
+            live = customer.crl_case_ids.filtered(lambda case: case._is_live())
+            # the goods come back, then the money
+            if not any(text in (case.description or "") for case in live):
+                no_contact = self.env["crl.touchpoint"]
+                self.env["crl.case"]._hear(no_contact, text, customer, company)
             return
         rows = self.env["crl.relationship"]._ensure(customer)
         owner = customer._crl_get_owner(company)

@@ -131,8 +131,11 @@ class CrlOrderEvent(models.Model):
                 ("cadence_id", "=", cadence.id),
             ]
         )
-        going = former.filtered("is_live").order_id
-        events = events.filtered(lambda event: event.order_id not in going)
+        # confirmed anew it begins anew, but what was gone through to the end
+        over = former
+        if self._get_triggers()[cadence.order_trigger] == "confirmed":
+            over = former.filtered(lambda e: e.is_live or e.state == "completed")
+        events = events.filtered(lambda event: event.order_id not in over.order_id)
         ending = events._find_ending(cadence)
         accepted, refused = Enrollment._sort_out(events.partner_id, cadence, ending)
         events._log_refused(cadence, refused)

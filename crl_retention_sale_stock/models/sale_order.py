@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _crl_is_taken_back(self):
+        """By what came back, too."""
+        if super()._crl_is_taken_back():
+            return True
+        goods = self.order_line.filtered(
+            lambda line: line.qty_delivered_method == "stock_move"
+        )
+        return any(
+            picking._crl_is_return() for picking in self.picking_ids
+        ) and not any(line.qty_delivered > 0 for line in goods)
