@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import SaleCase
@@ -16,12 +17,12 @@ class TriggerCase(SaleCase):
         self.Enrollment = self.env["crl.enrollment"]
 
     def confirm(self, moment=None, customer=None, **values):
-        """What a salesperson does; then the engine runs."""
+        """What a salesperson does; then the engine looks at what happened."""
         if moment:
             self.at(moment)
         order = self.quote(customer, **values)
         order.action_confirm()
-        self.run_cron()
+        self.work()
         return order
 
     def get_enrollments(self, customer=None, cadence=None):
@@ -51,7 +52,11 @@ class TriggerCase(SaleCase):
 @tagged("post_install", "-at_install")
 class TestOrderTrigger(TriggerCase):
     def test_a_confirmed_order_begins_the_procedure(self):
-        order = self.confirm("2026-03-03 10:00:00")
+        self.at("2026-03-03 10:00:00")
+        order = self.quote()
+        order.with_user(self.rep).action_confirm()
+        self.assertFalse(self.get_enrollments())
+        self.run_cron()
         enrollment = self.get_enrollments()
         self.assertEqual(enrollment.order_id, order)
         self.assertEqual(str(enrollment.date_start), "2026-03-03")
@@ -86,19 +91,19 @@ class TestOrderTrigger(TriggerCase):
     def test_quotations_start_nothing(self):
         self.quote()
         self.quote().action_quotation_sent()
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
 
     def test_orders_from_before_it_was_switched_on_are_left_alone(self):
         self.sell(date="2026-03-02 09:59:59")
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
         self.assertFalse(self.get_lines("order"))
 
     def test_nobody_is_thanked_for_what_was_imported(self):
         self.at("2026-03-20 10:00:00")
         self.sell(date="2026-03-03 10:00:00")
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
 
     def test_the_person_who_ordered_gets_the_messages(self):
@@ -152,7 +157,7 @@ class TestOrderTrigger(TriggerCase):
         self.quote().action_confirm()
         self.at("2026-03-03 22:30:00")
         self.quote().action_confirm()
-        self.run_cron()
+        self.work()
         self.assertEqual(len(self.get_enrollments()), 1)
         self.confirm("2026-03-03 23:30:00")  # half past midnight in Paris
         old, new = self.get_enrollments()
@@ -166,7 +171,7 @@ class TestOrderTrigger(TriggerCase):
         self.at("2026-03-04 10:00:00")
         last = self.quote()
         last.action_confirm()
-        self.run_cron()
+        self.work()
         old, new = self.get_enrollments()
         self.assertEqual((old.state, new.state), ("exited", "running"))
         self.assertEqual(new.order_id, last)
@@ -238,7 +243,7 @@ class TestOrderTrigger(TriggerCase):
         gone.active = False
         self.after.company_id = self.company
         theirs.company_id = east
-        self.run_cron()
+        self.work()
         for customer, words in (
             (silent, "does not want to be contacted"),
             (gone, "is archived"),
@@ -290,7 +295,7 @@ class TestOrderTrigger(TriggerCase):
     def test_a_cancelled_order_ends_what_it_began(self):
         order = self.confirm("2026-03-03 10:00:00")
         order.with_user(self.rep).action_cancel()
-        self.run_cron()
+        self.work()
         enrollment = self.get_enrollments()
         self.assertEqual(enrollment.state, "exited")
         self.assertEqual(enrollment.exit_reason, f"{order.name} was cancelled.")
@@ -300,7 +305,7 @@ class TestOrderTrigger(TriggerCase):
         order = self.quote()
         order.action_confirm()
         order.action_cancel()
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
 
     def test_confirmed_again_nothing_is_done_twice(self):
@@ -326,14 +331,14 @@ class TestOrderTrigger(TriggerCase):
         order.action_cancel()
         order.action_draft()
         order.action_confirm()
-        self.run_cron()
+        self.work()
         self.assertEqual(self.get_enrollments().state, "running")
 
     def test_another_order_of_the_purchase_takes_its_place(self):
         order = self.confirm("2026-03-03 10:00:00")
         mended = self.confirm("2026-03-03 11:00:00")
         order.action_cancel()
-        self.run_cron()
+        self.work()
         enrollment = self.get_enrollments()
         self.assertEqual((enrollment.state, enrollment.order_id), ("running", mended))
         self.assertIn(f"{mended.name} counts", self.explain())
@@ -342,7 +347,7 @@ class TestOrderTrigger(TriggerCase):
         order = self.confirm("2026-03-03 10:00:00")
         other = self._new_customer("Da Mario")
         order.partner_id = other
-        self.run_cron()
+        self.work()
         self.assertEqual(self.get_enrollments().state, "exited")
         self.assertIn("another customer's", self.get_enrollments().exit_reason)
         self.assertEqual(self.get_enrollments(other).order_id, order)
@@ -352,7 +357,7 @@ class TestOrderTrigger(TriggerCase):
         order = self.confirm("2026-03-03 10:00:00")
         self.customer.crl_do_not_contact = False
         order.order_line.product_uom_qty = 7
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
 
     def test_two_records_become_one_customer(self):
@@ -364,7 +369,7 @@ class TestOrderTrigger(TriggerCase):
             (self.customer + double).ids, self.customer
         )
         self.env.invalidate_all()
-        self.run_cron()
+        self.work()
         self.assertEqual(self.get_enrollments().order_id, order)
         self.assertEqual(self.get_enrollments().state, "running")
 
@@ -378,7 +383,7 @@ class TestOrderTrigger(TriggerCase):
             self.assertRaises(SystemExit),
             self.env.cr.savepoint(),
         ):
-            self.env["crl.order.event"]._work_due(10)
+            self.work()
         self.env.invalidate_all()
         self.assertFalse(self.get_enrollments())
         self.run_cron()
@@ -407,7 +412,7 @@ class TestOrderTurn(TriggerCase):
         month_1 = self.env.ref("crl_retention.stage_month_1")
         self.assertEqual(self.customer.crl_stage_id, month_1)
         order.action_cancel()
-        self.run_cron()
+        self.work()
         self.assertEqual(
             self.customer.crl_stage_id, self.env.ref("crl_retention.stage_setup")
         )
@@ -415,7 +420,7 @@ class TestOrderTurn(TriggerCase):
     def test_as_delivered_nothing_follows_a_cancelled_order(self):
         order = self.confirm("2026-03-03 10:00:00")
         order.action_cancel()
-        self.run_cron()
+        self.work()
         self.assertFalse(self.customer.crl_case_ids)
         self.assertFalse(self.customer.activity_ids)
 
@@ -423,7 +428,7 @@ class TestOrderTurn(TriggerCase):
         self.company.crl_return_reaction = "call"
         orders = self.confirm("2026-03-03 10:00:00") + self.confirm()
         orders.action_cancel()
-        self.run_cron()
+        self.work()
         call = self.customer.crl_touchpoint_ids.filtered(lambda t: not t.step_id)
         self.assertEqual((call.channel, call.user_id), ("call", self.rep))
         for order in orders:
@@ -434,7 +439,7 @@ class TestOrderTurn(TriggerCase):
         self.company.crl_return_reaction = "case"
         order = self.confirm("2026-03-03 10:00:00")
         order.action_cancel()
-        self.run_cron()
+        self.work()
         case = self.customer.crl_case_ids
         self.assertEqual((case.kind, case.state), ("negative_feedback", "open"))
         self.assertIn(order.name, case.description)
@@ -446,5 +451,58 @@ class TestOrderTurn(TriggerCase):
         order.action_cancel()
         order.action_draft()
         order.action_confirm()
-        self.run_cron()
+        self.work()
         self.assertFalse(self.customer.crl_case_ids)
+
+    # ---- The board ----
+
+    def test_a_new_account_is_the_first_purchase_ever(self):
+        old = self._new_customer("Da Mario")
+        self.sell(old, date="2024-05-05 10:00:00")
+        self.sell(old, date="2026-03-02 08:00:00")
+        # for whoever sold it, in the month of the company
+        self.sell(date="2026-02-28 23:30:00", user_id=self.other_rep.id)
+        self.sell(date="2026-03-15 10:00:00")
+        new = self._new_customer("Rossini")
+        order = self.sell(new, date="2026-03-02 09:00:00")
+        self.work()
+        Quota = self.env["crl.quota"].sudo()
+        source = Quota._get_new_accounts(self.company)
+        march = fields.Date.to_date("2026-03-01")
+        self.assertEqual(
+            Quota._count_month(self.company, source, march),
+            {self.other_rep.id: 1, self.rep.id: 1},
+        )
+        action = (
+            self.env["crl.portfolio"]
+            .with_user(self.rep)
+            .open_figure("new_accounts", "2026-03-01", self.rep.id)
+        )
+        found = self.env[action["res_model"]].with_user(self.rep)
+        self.assertEqual(found.search(action["domain"]).partner_id, new)
+        order.action_cancel()
+        self.work()
+        self.assertEqual(
+            Quota._count_month(self.company, source, march), {self.other_rep.id: 1}
+        )
+
+    # ---- Speed ----
+
+    def test_many_orders_take_as_many_queries_as_few(self):
+        def work(count):
+            customers = [self._new_customer(f"R{count} {n}") for n in range(count)]
+            for customer in customers:
+                self.sell(customer, date="2026-03-01 10:00:00")
+            self.after.order_merge_days = 0
+            for customer in customers:
+                self.sell(customer)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.work()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        work(2)
+        few, many = work(5), work(25)
+        self.assertLessEqual(many - few, 20)

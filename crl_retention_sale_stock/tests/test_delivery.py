@@ -38,12 +38,12 @@ class TestDelivery(TriggerCase):
     def test_it_begins_on_the_day_of_the_delivery(self):
         self.after.with_user(self.manager).order_trigger = "delivery"
         order = self.order("2026-03-03 10:00:00")
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
         self.at("2026-03-05 22:50:00")  # ten to midnight in Paris
         self.deliver(order.picking_ids)
         self.at("2026-03-05 23:10:00")
-        self.run_cron()
+        self.work()
         enrollment = self.get_enrollments()
         self.assertEqual(enrollment.order_id, order)
         self.assertEqual(str(enrollment.date_start), "2026-03-05")
@@ -56,48 +56,48 @@ class TestDelivery(TriggerCase):
         order = self.order("2026-03-03 10:00:00")
         self.at("2026-04-20 10:00:00")
         self.deliver(order.picking_ids)
-        self.run_cron()
+        self.work()
         self.assertEqual(str(self.get_enrollments().date_start), "2026-04-20")
 
     def test_the_last_of_several_deliveries_counts(self):
         self.after.order_trigger = "delivery"
         order = self.order("2026-03-03 10:00:00")
         self.deliver(order.picking_ids, 4)
-        self.run_cron()
+        self.work()
         self.assertFalse(self.get_enrollments())
         self.at("2026-03-09 10:00:00")
         self.deliver(order.picking_ids.filtered(lambda p: p.state != "done"))
-        self.run_cron()
+        self.work()
         self.assertEqual(str(self.get_enrollments().date_start), "2026-03-09")
 
     def test_what_will_not_come_any_more_is_not_waited_for(self):
         self.after.order_trigger = "delivery"
         order = self.order("2026-03-03 10:00:00")
         self.deliver(order.picking_ids, 4)
-        self.run_cron()
+        self.work()
         self.at("2026-03-09 10:00:00")
         order.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
-        self.run_cron()
+        self.work()
         self.assertEqual(str(self.get_enrollments().date_start), "2026-03-09")
 
     def test_an_exchange_begins_nothing(self):
         self.after.order_trigger = "delivery"
         order = self.order("2026-03-03 10:00:00")
         self.deliver(order.picking_ids)
-        self.run_cron()
+        self.work()
         self.get_enrollments().with_user(self.rep).action_exit("No letters")
         exchange = order.picking_ids.copy()
         exchange.action_confirm()
         self.deliver(exchange)
-        self.run_cron()
+        self.work()
         self.assertEqual(self.get_enrollments().state, "exited")
 
     def test_as_delivered_the_day_of_the_order_counts(self):
         order = self.order("2026-03-03 10:00:00")
-        self.run_cron()
+        self.work()
         self.at("2026-03-05 10:00:00")
         self.deliver(order.picking_ids)
-        self.run_cron()
+        self.work()
         self.assertEqual(str(self.get_enrollments().date_start), "2026-03-03")
 
     # ---- Returns ----
@@ -105,9 +105,9 @@ class TestDelivery(TriggerCase):
     def test_all_that_came_back_ends_the_procedure(self):
         order = self.order("2026-03-03 10:00:00")
         self.deliver(order.picking_ids)
-        self.run_cron()
+        self.work()
         self.give_back(order.picking_ids)
-        self.run_cron()
+        self.work()
         self.assertEqual(
             self.get_enrollments().exit_reason, f"{order.name} was taken back."
         )
@@ -117,7 +117,7 @@ class TestDelivery(TriggerCase):
         order = self.order("2026-03-03 10:00:00")
         self.deliver(order.picking_ids)
         self.give_back(order.picking_ids)
-        self.run_cron()
+        self.work()
         call = self.customer.crl_touchpoint_ids.filtered(lambda t: not t.step_id)
         self.assertEqual(call.subject, f"{order.name} was given back: ask why.")
 
@@ -142,11 +142,11 @@ class TestDelivery(TriggerCase):
     def test_products_last_from_the_day_they_arrived(self):
         self.product.crl_days_per_unit = 3
         order = self.order("2026-03-03 10:00:00")
-        self.run_cron()
+        self.work()
         row = self.env["crl.run.out"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual(str(row.date_run_out), "2026-04-02")
         self.at("2026-03-10 10:00:00")
         self.deliver(order.picking_ids, 4)
-        self.run_cron()
+        self.work()
         row.invalidate_recordset()
         self.assertEqual((row.quantity, str(row.date_run_out)), (4, "2026-03-22"))
