@@ -255,6 +255,7 @@ fact_lists = st.lists(
             "kind": st.sampled_from([*letter.WORTH, "other"]),
             "date": st.none() | any_day,
             "verdict": st.sampled_from([None, "positive", "neutral", "negative"]),
+            "name": st.sampled_from(["", "Dough"]),
         }
     ),
     max_size=12,
@@ -282,6 +283,7 @@ def test_nothing_old_nothing_to_come_and_no_unkind_words(facts, today, since):
             assert fact["kind"] == code
             assert timedelta(0) <= today - fact["date"] <= timedelta(365)
             assert code != "words" or fact["verdict"] == "positive"
+            assert code not in letter.NAMED or fact["name"]
 
 
 @pytest.mark.parametrize(

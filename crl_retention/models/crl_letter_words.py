@@ -68,8 +68,8 @@ class CrlLetter(models.AbstractModel):
     @api.model
     def _get_sentences(self):
         """The sentences there are, by their code in ``tools.letter``, in the language
-        of the context; ``%(day)s`` and ``%(years)s`` are of the fact. A bridge adds
-        those of its own facts.
+        of the context; ``%(day)s``, ``%(years)s`` and ``%(name)s`` are of the fact. A
+        bridge adds those of its own facts.
 
         They name nothing that was written for ourselves.
         """

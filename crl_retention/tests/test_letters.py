@@ -380,3 +380,67 @@ class TestLetterPrint(LetterCase):
                 self.render(one, marketing)
         with self.assertRaises(AccessError):
             self.render(sheet, self.other_rep)
+
+
+@tagged("post_install", "-at_install")
+class TestLetterSpeed(LetterCase):
+    """As many queries for many letters as for a few."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for number in range(40):
+            cls._new_customer(f"Pizzeria {number}", **cls.address(number))
+
+    def make(self, number):
+        customers = self.env["res.partner"].search(
+            [("name", "like", "Pizzeria"), ("crl_enrollment_ids", "=", False)],
+            limit=number,
+        )
+        self.assertEqual(len(customers), number)
+        return self.letters(customers)
+
+    def count(self, method, *args):
+        """Queries of a call that finds nothing read before."""
+        call = getattr(self.screen(), method)
+        call(*args)  # what is read once a process
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        call(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_the_queue(self):
+        self.make(4)
+        few = self.count("get_queue")
+        self.make(30)
+        self.assertEqual(self.screen().get_queue()["total"], 34)
+        self.assertLessEqual(self.count("get_queue"), few)
+
+    def test_printing(self):
+        few, many = self.make(4), self.make(30)
+        for letters in (few, many):
+            letters.letter_text = "Dear all"
+        for method in ("print_labels", "print_envelopes", "print_letters"):
+            queries = self.count(method, few.ids)
+            self.assertLessEqual(self.count(method, many.ids), queries, method)
+
+    def test_the_pages(self):
+        few, many = self.make(4), self.make(30)
+        (few + many).letter_text = "Dear all"
+        for report, records in (
+            ("labels", lambda letters: letters.partner_id),
+            ("envelope", lambda letters: letters.partner_id),
+            ("paper", lambda letters: letters),
+        ):
+            counts = []
+            for numbers in (records(few).ids, records(few).ids, records(many).ids):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self.env[f"report.crl_retention.crl_letter_{report}"].with_user(
+                    self.rep
+                )._get_report_values(numbers)
+                counts.append(self.env.cr.sql_log_count - before)
+            self.assertLessEqual(counts[2], counts[1], report)

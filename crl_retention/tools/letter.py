@@ -16,6 +16,8 @@ WORTH = {
     "call": 60,
     "words": 180,
 }
+#: Kinds whose sentences name something.
+NAMED = ("purchase", "point")
 #: To somebody who is unhappy: nothing cheerful, nothing sold.
 UNHAPPY = ("told", "sorry", "right")
 #: Days somebody counts as a new customer.
@@ -42,7 +44,8 @@ def choose(facts, is_unhappy, today, since=None):
     At most one a kind of fact; a fact of the future, one that is too old, and words
     that were not kind give none.
 
-    :param facts: dicts with ``kind``, ``date`` and, of words, ``verdict``
+    :param facts: dicts with ``kind``, ``date`` and, of words, ``verdict``; purchases
+        and their points need a ``name``
     :param is_unhappy: whether the customer waits for us to put something right
     :param since: first day as a customer, or None
     """
@@ -58,6 +61,7 @@ def choose(facts, is_unhappy, today, since=None):
             and fact["date"]
             and oldest <= fact["date"] <= today
             and (kind != "words" or fact.get("verdict") == "positive")
+            and (kind not in NAMED or fact.get("name"))
         ]
         if fitting:
             chosen.append((kind, max(fitting, key=lambda fact: fact["date"])))

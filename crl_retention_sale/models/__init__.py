@@ -10,6 +10,7 @@ from . import crl_cadence_order, crl_enrollment_order, crl_touchpoint_order
 from . import crl_enrollment_order_lost
 from . import crl_touchpoint_log_order
 from . import crl_campaign
+from . import crl_letter_words, res_partner_letter_facts
 from . import crl_quota
 from . import crl_screen
 from . import res_company, res_company_value, res_company_trigger

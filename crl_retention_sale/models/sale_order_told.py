@@ -22,3 +22,13 @@ class SaleOrder(models.Model):
             for line in lines[:MOST_GOODS]
         ]
         return ", ".join(named) + (" …" if len(lines) > MOST_GOODS else "")
+
+    def _crl_get_letter_products(self):
+        """What the customer chose, one of each kind; services only where there is
+        nothing else: delivery is no choice."""
+        self.ensure_one()
+        lines = self.sudo().order_line  # as above
+        products = lines.filtered(
+            lambda line: line.product_uom_qty > 0 and not line.is_downpayment
+        ).product_id.product_tmpl_id
+        return products.filtered(lambda product: product.type != "service") or products

@@ -3,6 +3,7 @@ from . import test_order_event
 from . import test_purchase, test_purchase_random
 from . import test_base
 from . import test_cadence_order
+from . import test_letters
 from . import test_orders_seen
 from . import test_orders_used
 from . import test_order_trigger
