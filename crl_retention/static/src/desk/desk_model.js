@@ -43,14 +43,21 @@ export class DeskModel extends DeskWorklist {
         this.payload = null;
         const ahead = this.getAhead(row.key);
         this.ahead.delete(row.key);
-        const reading = ahead ? Promise.resolve(ahead) : this.read(row, take);
+        const reading = this.contacts.add(
+            ahead ? Promise.resolve() : this.read(row, take),
+        );
+        if (ahead) {
+            // in one go, so that nothing is drawn in between
+            this.show(row.key, ahead);
+            if (take && this.isMine) {
+                this.take();
+            }
+            return;
+        }
         try {
-            this.show(row.key, await this.contacts.add(reading));
+            this.show(row.key, await reading);
         } catch (error) {
             this.fail(error, "openError");
-        }
-        if (ahead && take && this.isMine) {
-            this.take();
         }
     }
 
