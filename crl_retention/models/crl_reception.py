@@ -55,31 +55,40 @@ class CrlReception(models.AbstractModel):
         typed = one_line(text)[:MAX_TYPED]
         if len(typed) < 2:
             return []
+        limit = min(limit, MAX_ROWS)
         documents = self.env["res.partner"]._crl_find_by_document(typed, MAX_FOUND)
         found = {}
-        for way, *domains in self._get_ways(typed, documents):
-            for partner_id, name, customer_id in self._search_way(*domains):
-                rank = closeness.EXACT
-                if way == "name":
-                    rank = closeness.rank(typed, name)
-                elif way.endswith("_piece"):
-                    rank = closeness.HOLDS
-                key = (rank, partner_id != customer_id, name)
-                kept = found.get(customer_id)
-                if not kept or key < kept[0]:
-                    found[customer_id] = (key, partner_id, way)
-            if len(found) >= min(limit, MAX_ROWS):
+        for ways in (self._get_ways(typed, documents), self._get_name_ways(typed)):
+            for way, rows in self._search_ways(ways).items():
+                if len(found) >= limit:
+                    break
+                for partner_id, name, customer_id in rows:
+                    rank = closeness.EXACT
+                    if way == "name":
+                        rank = closeness.rank(typed, name)
+                    elif way.endswith("_piece"):
+                        rank = closeness.HOLDS
+                    key = (rank, partner_id != customer_id, name)
+                    kept = found.get(customer_id)
+                    if not kept or key < kept[0]:
+                        found[customer_id] = (key, partner_id, way)
+            if len(found) >= limit:
                 break
-        closest = sorted(found.values())[: min(limit, MAX_ROWS)]
-        return self._show_found(closest, documents)
+        closest = [
+            (key, partner_id, customer_id, way)
+            for customer_id, (key, partner_id, way) in found.items()
+        ]
+        return self._show_found(sorted(closest)[:limit], documents)
 
     @api.model
     def _get_ways(self, typed, documents):
-        """The ways to find a customer, the surest first: ``(way, domain, …)``. Later
-        ones are asked when the earlier found too few; further domains of a way, which
-        find who is closer, when the first found more than are looked at."""
+        """The ways to find a customer but by name, the surest first: ``[(way,
+        domain)]``. What later ones find counts when the earlier found too few."""
         ways = []
-        wanted = phone.read_phone(typed, self.env.company.country_id.code or None)
+        wanted = None
+        # who types a name waits for no country
+        if any(character.isdigit() for character in typed):
+            wanted = phone.read_phone(typed, self._get_country_code())
         if wanted and wanted.numbers:
             ways.append(("phone", [("phone_sanitized", "in", wanted.numbers)]))
         ways.append(("ref", [("ref", "in", [typed, typed.upper(), typed.lower()])]))
@@ -92,6 +101,27 @@ class CrlReception(models.AbstractModel):
             ways.append(("email_piece", [("email_normalized", "=like", begins)]))
         if wanted:
             ways.append(("phone_piece", self._has_digits(wanted.piece)))
+        return ways
+
+    @api.model
+    def _get_country_code(self):
+        """Where numbers without a country are, as the user's company says; its whole
+        address is not read for it."""
+        self.env["res.partner"].flush_model(["country_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT y.code FROM res_company c
+                     JOIN res_partner p ON p.id = c.partner_id
+                     JOIN res_country y ON y.id = p.country_id WHERE c.id = %s""",
+                self.env.company.id,
+            )
+        )
+        return rows[0][0] if rows else None
+
+    @api.model
+    def _get_name_ways(self, typed):
+        """By name, and by who is closer: asked when the first found more than are
+        looked at."""
         written = [typed, typed.title(), typed.upper()]
         closer = [
             Domain("complete_name", "in", written),
@@ -103,10 +133,8 @@ class CrlReception(models.AbstractModel):
                 Domain("complete_name", "ilike", escape_psql(word))
                 for word in typed.split()
             ]
-            ways.append(("name", Domain.AND(words), *closer))
-        else:
-            ways.append(("name", *reversed(closer)))
-        return ways
+            return [("name", Domain.AND(words), *closer)]
+        return [("name", *reversed(closer))]
 
     @api.model
     def _has_digits(self, piece):
@@ -126,59 +154,75 @@ class CrlReception(models.AbstractModel):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _search_way(self, domain, *closer):
-        rows = self._search_rows(domain)
-        if len(rows) == MAX_FOUND:
-            for narrower in closer:
-                found = self._search_rows(narrower)
-                rows += found
-                if found:
-                    break
-        return rows
-
-    @api.model
-    def _search_rows(self, domain):
+    def _search_ways(self, ways):
         """What the user may open, in no order: a sorted search would walk through all
         names when few are found.
 
-        :returns: ``[(id, name, id of the customer)]``
+        :returns: ``{way: [(id, name, id of the customer)]}`` in the order of the ways
         """
+        found = {way: [] for way, *__ in ways}
+        self._search_rows([(way, domain) for way, domain, *__ in ways], found)
+        for way, __, *closer in ways:
+            if len(found[way]) < MAX_FOUND:
+                continue
+            for narrower in closer:
+                self._search_rows([(way, narrower)], found)
+                if len(found[way]) > MAX_FOUND:
+                    break
+        return found
+
+    @api.model
+    def _search_rows(self, ways, found):
+        """Ask several ways in one query, and note what they find."""
         partners = self.env["res.partner"]
-        query = partners._search(
-            Domain(domain) & Domain("partner_share", "=", True), limit=MAX_FOUND
-        )
-        name, customer = (
-            partners._field_to_sql(query.table, field_name, query)
-            for field_name in ("complete_name", "commercial_partner_id")
-        )
-        return self.env.execute_query(
-            query.select(
+        arms = []
+        for way, domain in ways:
+            query = partners._search(
+                Domain(domain) & Domain("partner_share", "=", True), limit=MAX_FOUND
+            )
+            name, customer = (
+                partners._field_to_sql(query.table, field_name, query)
+                for field_name in ("complete_name", "commercial_partner_id")
+            )
+            columns = (
+                SQL("%s", way),
                 SQL.identifier(query.table, "id"),
                 SQL("COALESCE(%s, '')", name),
                 customer,
             )
-        )
+            arms.append(SQL("(%s)", query.select(*columns)))
+        for way, *row in self.env.execute_query(SQL(" UNION ALL ").join(arms)):
+            found[way].append(row)
 
     @api.model
     def _show_found(self, closest, documents):
-        partners = self.env["res.partner"].browse(row[1] for row in closest)
+        """:param closest: ``[(key, partner id, id of its customer, way)]``"""
         # of a person the user may open whose customer they may not nothing is told
-        seen = partners.commercial_partner_id._filtered_access("read")
-        partners = partners.filtered(lambda one: one.commercial_partner_id in seen)
-        closest = [row for row in closest if row[1] in partners._ids]
+        found = {row[1] for row in closest}
+        others = [row[2] for row in closest if row[2] not in found]
+        if others:
+            everybody = self.env["res.partner"].with_context(active_test=False)
+            found.update(everybody.search([("id", "in", others)])._ids)
+        closest = [row for row in closest if row[2] in found]
+        if not closest:
+            return []
         # what a row tells is for everybody who answers, and fixed below
-        partners = partners.sudo()
-        partners.commercial_partner_id.fetch(["name", "city", "user_id"])
-        promised = self._count_promises(partners.commercial_partner_id)
+        partners = self.env["res.partner"].sudo().browse(row[1] for row in closest)
+        customers = partners.browse(row[2] for row in closest)
+        (partners | customers).fetch(
+            ["name", "complete_name", "city", "phone", "email"]
+        )
+        facts = self._read_facts(customers)
         rows = []
-        for (key, __, way), partner in zip(closest, partners, strict=True):
-            customer = partner.commercial_partner_id
-            count, is_late = promised.get(customer.id, (0, False))
+        for (key, __, __, way), partner, customer in zip(
+            closest, partners, customers, strict=True
+        ):
+            owner, count, is_late = facts[customer.id]
             rows.append(
                 {
                     "partner_id": partner.id,
                     "customer_id": customer.id,
-                    "name": customer.display_name,
+                    "name": customer.complete_name or "",
                     "person": partner.name or "" if partner != customer else "",
                     "city": partner.city or customer.city or "",
                     "phone": partner.phone or customer.phone or "",
@@ -186,7 +230,7 @@ class CrlReception(models.AbstractModel):
                     "found_by": way.removesuffix("_piece"),
                     "is_exact": key[0] == closeness.EXACT,
                     "document": documents.get(partner.id, ""),
-                    "owner_name": customer.user_id.name or "",
+                    "owner_name": owner or "",
                     "promise_count": count,
                     "is_late": is_late,
                 }
@@ -194,18 +238,24 @@ class CrlReception(models.AbstractModel):
         return rows
 
     @api.model
-    def _count_promises(self, customers):
-        """``{customer id: (open promises, whether one is late)}``, in one query."""
-        now = fields.Datetime.now()
-        # that something was promised is for everybody who answers to know
-        promises = self.env["crl.case"].sudo()
-        groups = promises._read_group(
-            [
-                ("partner_id", "in", customers.ids),
-                ("promise_state", "=", "open"),
-                ("company_id", "in", self.env.companies.ids),
-            ],
-            ["partner_id"],
-            ["__count", "deadline:min"],
+    def _read_facts(self, customers):
+        """``{customer id: (who looks after them, open promises, whether one is
+        late)}``, in one query: for everybody who answers to know."""
+        self.env["crl.case"].flush_model(["promise_state", "deadline", "partner_id"])
+        customers.flush_model(["user_id", "name"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT c.id, o.name, COUNT(p.id), MIN(p.deadline) < %s
+                     FROM res_partner c
+                LEFT JOIN res_users u ON u.id = c.user_id
+                LEFT JOIN res_partner o ON o.id = u.partner_id
+                LEFT JOIN crl_case p ON p.partner_id = c.id
+                      AND p.promise_state = 'open' AND p.company_id = ANY(%s)
+                    WHERE c.id = ANY(%s)
+                 GROUP BY c.id, o.name""",
+                fields.Datetime.now(),
+                self.env.companies.ids,
+                customers.ids,
+            )
         )
-        return {customer.id: (count, first < now) for customer, count, first in groups}
+        return {number: (name, count, bool(late)) for number, name, count, late in rows}
