@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -85,13 +87,14 @@ class CrlIndicator(models.Model):
 
     # ---- From the definition to SQL ----
 
-    def _get_found_sql(self, within):
+    def _get_found_sql(self, within, measured=None):
         """What each customer measures: ``indicator_id, partner_id, raw, since,
         company_id``. ``raw`` is empty where there is no value; days are counted from
         the day ``since``, others have none.
 
         :param within: takes a column of customers and returns the condition, as SQL,
             that it is one of those asked for
+        :param measured: a query as of ``_get_measured_sql``, when that was made before
         """
         self.ensure_one()
         query = self.env["crl.relationship"]._search([])
@@ -101,7 +104,7 @@ class CrlIndicator(models.Model):
         query.add_join(
             "LEFT JOIN",
             "measured",
-            SQL("(%s)", self._get_measured_sql(within)),
+            SQL("(%s)", measured or self._get_measured_sql(within)),
             SQL("measured.partner_id = %s", partner),
         )
         raw, since = SQL("measured.raw"), SQL("NULL::date")
@@ -134,41 +137,102 @@ class CrlIndicator(models.Model):
         counted, ``raw`` is the day they are counted from."""
         if self.method:
             return self._get_method()(within)
+        query, partner = self._get_rows()
+        raw = self._get_aggregated_sql(query)
+        query.add_where(within(partner))
+        query.groupby = partner
+        return query.select(SQL("%s AS partner_id", partner), SQL("%s AS raw", raw))
+
+    def _share_readings(self, within):
+        """Measure many at once: those that count the rows of one table, or look for
+        the latest, read it together.
+
+        :returns: ``{indicator id: query as of _get_measured_sql}`` of those that share,
+            and the tables it takes, ``name AS MATERIALIZED (…)``
+        """
+        readings = defaultdict(list)
+        for indicator in self:
+            if not indicator.method and indicator.aggregate in ("count", "days_since"):
+                query, partner = indicator._get_rows()
+                where = query.where_clause or SQL("TRUE")
+                raw = indicator._get_aggregated_sql(
+                    query, SQL(" FILTER (WHERE %s)", where)
+                )
+                place = readings[query.from_clause, partner]
+                place.append((indicator.id, where, raw))
+        measured, tables = {}, []
+        for (rows, partner), of_rows in readings.items():
+            if len(of_rows) < 2:
+                continue
+            name = SQL.identifier(f"reading_{len(tables)}")
+            columns = [SQL("%s AS partner_id", partner)]
+            for number, __, raw in of_rows:
+                column = SQL.identifier(f"raw_{number}")
+                columns.append(SQL("%s AS %s", raw, column))
+                measured[number] = SQL(
+                    "SELECT partner_id, %s AS raw FROM %s", column, name
+                )
+            tables.append(
+                SQL(
+                    """%s AS MATERIALIZED (
+                       SELECT %s FROM %s WHERE %s AND (%s) GROUP BY %s)""",
+                    name,
+                    SQL(", ").join(columns),
+                    rows,
+                    within(partner),
+                    SQL(" OR ").join(SQL("(%s)", where) for __, where, __ in of_rows),
+                    partner,
+                )
+            )
+        return measured, tables
+
+    def _get_rows(self):
+        """The rows that a definition looks at, and their column with the customer."""
         model = self._get_model()
         path = self._get_path(model)
-        measure = self._check_measure(model)
-        moment = self._check_date_field(model)
         query = model._search(self._get_domain(model))
         partner = model._read_group_groupby(model._table, path, query)
-        query.add_where(within(partner))
+        value = None
+        if self.aggregate == "days_since":
+            value = self._check_date_field(model)
+        elif self.aggregate == "last":
+            value = self._check_measure(model)
+        if value is not None:
+            column = model._field_to_sql(model._table, value.name, query)
+            query.add_where(SQL("%s IS NOT NULL", column))
+        return query, partner
+
+    def _get_aggregated_sql(self, query, condition=None):
+        """What is measured of the rows of a customer.
+
+        :param condition: a ``FILTER``, for a count or the latest day
+        """
+        model, condition = self._get_model(), condition or SQL()
+        measure = self._check_measure(model)
+        moment = self._check_date_field(model)
         date = moment and model._field_to_sql(model._table, moment.name, query)
         if self.aggregate == "count":
-            raw = SQL("COUNT(*)")
-        elif self.aggregate == "days_since":
-            raw = SQL("MAX(%s)", date)
+            return SQL("COUNT(*)%s", condition)
+        if self.aggregate == "days_since":
+            raw = SQL("MAX(%s)%s", date, condition)
             if moment.type == "datetime":
                 tz = self._get_company()._crl_tz()
                 raw = SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", raw, tz)
-            query.add_where(SQL("%s IS NOT NULL", date))
-        elif self.aggregate == "last":
-            value = model._field_to_sql(model._table, measure.name, query)
-            query.add_where(SQL("%s IS NOT NULL", value))
-            raw = SQL(
+            return raw
+        if self.aggregate == "last":
+            return SQL(
                 "(ARRAY_AGG(%s ORDER BY %s DESC NULLS LAST, %s DESC))[1]",
-                value,
+                model._field_to_sql(model._table, measure.name, query),
                 date,
                 SQL.identifier(model._table, "id"),
             )
-        else:
-            # amounts of several currencies are added up in the company's
-            function = (
-                "sum_currency"
-                if self.aggregate == "sum" and measure.type == "monetary"
-                else self.aggregate
-            )
-            raw = model._read_group_select(f"{measure.name}:{function}", query)
-        query.groupby = partner
-        return query.select(SQL("%s AS partner_id", partner), SQL("%s AS raw", raw))
+        # amounts of several currencies are added up in the company's
+        function = (
+            "sum_currency"
+            if self.aggregate == "sum" and measure.type == "monetary"
+            else self.aggregate
+        )
+        return model._read_group_select(f"{measure.name}:{function}", query)
 
     def _get_company(self):
         """The company whose days and hours count."""

@@ -14,47 +14,58 @@ class CrlIndicatorValue(models.Model):
         """Measure indicators anew for some customers: what changed is written, what a
         customer does not have any more goes.
 
-        What is the same is left out by the query that measures, which writes nothing,
-        so that the database may share it between its workers.
+        What is the same is left out by the query that measures.
 
         :param within: see ``crl.indicator._get_found_sql``
         :param week: the next Monday, when who has no value any more is to have none
             in the history either
         :returns: ids of the customers with other values than before
         """
-        found = SQL(" UNION ALL ").join(
-            SQL("(%s)", indicator._get_found_sql(within)) for indicator in indicators
-        )
+        measured, readings = indicators._share_readings(within)
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT v.id, m.partner_id, m.indicator_id, m.raw, m.since, m.score,
-                       m.company_id
-                  FROM (SELECT f.indicator_id, f.partner_id, f.since,
-                               CASE WHEN f.since IS NULL THEN f.raw END AS raw,
-                               CASE WHEN f.raw IS NOT NULL THEN %(score)s END AS score,
-                               CASE WHEN f.raw IS NOT NULL
-                                    THEN COALESCE(i.company_id, f.company_id)
-                               END AS company_id,
-                               CASE WHEN f.raw IS NOT NULL THEN 'computed' END AS source
-                          FROM (%(found)s) f
-                          JOIN crl_indicator i ON i.id = f.indicator_id) m
-             LEFT JOIN crl_indicator_value v
-                    ON v.partner_id = m.partner_id AND v.indicator_id = m.indicator_id
-                   AND %(within)s
-                 WHERE (v.raw, v.since, v.score, v.company_id, v.source)
-                       IS DISTINCT FROM
-                       (m.raw, m.since, m.score, m.company_id, m.source)
-                """,
-                score=self._get_score_sql(SQL("f.raw")),
-                found=found,
-                within=within(SQL("v.partner_id")),
+                "%s %s",
+                SQL("WITH %s", SQL(", ").join(readings)) if readings else SQL(),
+                SQL(" UNION ALL ").join(
+                    self._get_changed_sql(indicator, within, measured.get(indicator.id))
+                    for indicator in indicators
+                ),
             )
         )
         if rows:
             self._write_computed([row for row in rows if row[5] is not None])
             self._drop([row[0] for row in rows if row[5] is None], week)
         return [row[1] for row in rows]
+
+    @api.model
+    def _get_changed_sql(self, indicator, within, measured):
+        """A query for the customers with another value of an indicator than what is
+        stored: ``id, partner_id, indicator_id, raw, since, score, company_id``."""
+        return SQL(
+            """
+            SELECT v.id, m.partner_id, m.indicator_id, m.raw, m.since, m.score,
+                   m.company_id
+              FROM (SELECT f.indicator_id, f.partner_id, f.since,
+                           CASE WHEN f.since IS NULL THEN f.raw END AS raw,
+                           CASE WHEN f.raw IS NOT NULL THEN %(score)s END AS score,
+                           CASE WHEN f.raw IS NOT NULL
+                                THEN COALESCE(i.company_id, f.company_id)
+                           END AS company_id,
+                           CASE WHEN f.raw IS NOT NULL THEN 'computed' END AS source
+                      FROM (%(found)s) f
+                      JOIN crl_indicator i ON i.id = f.indicator_id) m
+         LEFT JOIN crl_indicator_value v
+                ON v.partner_id = m.partner_id AND v.indicator_id = %(indicator)s
+               AND %(within)s
+             WHERE (v.raw, v.since, v.score, v.company_id, v.source)
+                   IS DISTINCT FROM
+                   (m.raw, m.since, m.score, m.company_id, m.source)
+            """,
+            score=self._get_score_sql(SQL("f.raw")),
+            found=indicator._get_found_sql(within, measured),
+            indicator=indicator.id,
+            within=within(SQL("v.partner_id")),
+        )
 
     @api.model
     def _write_computed(self, rows):

@@ -10,7 +10,7 @@ from .crl_indicator_definition import DEFINITION
 #: The hour of the night, where the company is, from which on everything is measured.
 NIGHT = 2
 #: Customers a statement looks at, for each record of the engine's batch.
-CUSTOMERS_PER_RECORD = 50
+CUSTOMERS_PER_RECORD = 20
 #: Customers whose values wait for the night when something happens to more at once.
 MAX_AT_ONCE = 100
 #: Models whose records are followed at once.
@@ -84,28 +84,44 @@ class CrlIndicator(models.Model):
 
     @api.model
     def _refresh_due(self, limit):
-        """Measure due indicators for ranges of customers: those of few customers
-        together, one of many alone.
+        """Measure due indicators for ranges of customers, all that have come as far
+        together: what they read, they read once.
 
-        :param int limit: the engine's batch; 50 customers count as one record
+        :param int limit: the engine's batch; 20 customers count as one record
         :returns: how many such records were looked at
         """
         handled, most = 0, limit * CUSTOMERS_PER_RECORD
         while handled < limit:
-            indicator = self.search(
-                [("date_refresh", "<=", fields.Datetime.now())],
-                order="date_refresh, id",
-                limit=1,
-            )
-            if not indicator:
+            due = self._get_due()
+            if not due:
                 break
             counts = []
             self.env["crl.engine"]._isolate(
-                indicator,
-                lambda due, counts=counts: counts.append(due._refresh_range(most)),
+                due,
+                lambda some, counts=counts: counts.append(some._refresh_range(most)),
             )
-            handled += max(ceil(sum(counts) / CUSTOMERS_PER_RECORD), 1)
+            found = max(counts, default=0)
+            handled += len(due) * max(ceil(found / CUSTOMERS_PER_RECORD), 1)
         return handled
+
+    @api.model
+    def _get_due(self):
+        """Those that are measured next, for the same customers: the furthest first. One
+        that never was writes a value for each of them, and goes alone."""
+        due = self.search(
+            [("date_refresh", "<=", fields.Datetime.now())],
+            order="refresh_cursor DESC, date_refresh, id",
+        )
+        first = due[:1]
+        if not first.date_refreshed:
+            return first
+        return due.filtered(
+            lambda indicator: (
+                indicator.date_refreshed
+                and indicator.refresh_cursor == first.refresh_cursor
+                and indicator._get_company() == first._get_company()
+            )
+        )
 
     def _set_aside(self, error):
         """Tell what is wrong, and try again tomorrow."""
@@ -118,18 +134,17 @@ class CrlIndicator(models.Model):
         )
 
     def _refresh_range(self, count):
-        """Measure one indicator for the next customers, and note how far it came.
+        """Measure indicators for the next customers, and note how far they came.
 
         :returns: how many customers
         """
-        self.ensure_one()
         monday = self._get_monday()
-        if not self.refresh_cursor:
-            self.is_history_due = self.history_week != monday
-            self.history_week = monday
-        first, last, found = self.env["crl.relationship"]._get_range(
-            self.refresh_cursor, count
-        )
+        cursor = self[0].refresh_cursor
+        if not cursor:
+            behind = self.filtered(lambda indicator: indicator.history_week != monday)
+            behind.write({"is_history_due": True, "history_week": monday})
+            (self - behind).is_history_due = False
+        first, last, found = self.env["crl.relationship"]._get_range(cursor, count)
         if found:
             self._refresh(
                 lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
@@ -141,24 +156,26 @@ class CrlIndicator(models.Model):
             {
                 "refresh_cursor": 0,
                 "date_refreshed": fields.Datetime.now(),
-                "date_refresh": self._get_next_night(),
                 "error": False,
             }
         )
+        for indicator in self:
+            indicator.date_refresh = indicator._get_next_night()
         return found
 
     def _refresh(self, within):
         """Measure them for some customers: ``within`` as in ``_get_found_sql``."""
-        self.ensure_one()
         values = self.env["crl.indicator.value"]
         self.env.flush_all()
         monday = self._get_monday()
-        if self.source == "computed":
-            values._put_computed(self, within, monday + timedelta(days=7))
-        else:
-            values._score_again(self, within)
-        if self.is_history_due:
-            values._keep_history(self, within, monday)
+        computed = self.filtered(lambda indicator: indicator.source == "computed")
+        if computed:
+            values._put_computed(computed, within, monday + timedelta(days=7))
+        if self - computed:
+            values._score_again(self - computed, within)
+        behind = self.filtered("is_history_due")
+        if behind:
+            values._keep_history(behind, within, monday)
 
     def _get_monday(self):
         """The Monday of this week, where the company is."""

@@ -1,6 +1,7 @@
 import random
 from datetime import date
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -340,6 +341,82 @@ class TestIndicator(CrlCase):
         self.assertEqual(self.get_values(indicator).partner_id, partners)
         self.assertEqual(str(indicator.date_refresh), "2026-03-03 01:00:00")
         self.assertEqual(self.env["crl.indicator"]._refresh_due(1), 0)
+
+    def test_read_together_as_one_by_one(self):
+        """Those that read one table together find what each finds alone, whatever the
+        history: contacts of any kind, done or not, within a window or before it."""
+        chance = random.Random(4711)
+        partners = self.customer
+        for name in "ABCDEFGH":
+            partners += self._new_customer(name)
+        self.enroll(partners)
+        contacts = self.env["crl.touchpoint"].sudo()
+        contacts.create(
+            [
+                {
+                    "partner_id": chance.choice(partners[:7]).id,
+                    "company_id": self.company.id,
+                    "channel": chance.choice(["call", "visit", "email"]),
+                    "purpose": "service",
+                    "service_class": "regular",
+                    "state": chance.choice(["done", "failed", "cancelled"]),
+                    "date_planned": "2026-01-01",
+                    "date_done": fields.Datetime.subtract(
+                        fields.Datetime.now(), hours=chance.randrange(2000)
+                    ),
+                }
+                for __ in range(60)
+            ]
+        )
+        touchpoints = {
+            "model_id": self.env["ir.model"]._get_id("crl.touchpoint"),
+            "partner_path": "partner_id",
+            "date_field": "date_done",
+        }
+        indicators = (
+            self.env["crl.indicator"].sudo().search([("source", "=", "computed")])
+        )
+        for number, (aggregate, domain, days, company) in enumerate(
+            (
+                ("count", "[]", 0, False),
+                ("count", "[('channel', '=', 'call')]", 30, False),
+                ("count", "[('state', '=', 'done')]", 7, self.company.id),
+                ("days_since", "[('channel', '!=', 'email')]", 0, False),
+                ("days_since", "[('user_id.active', '=', True)]", 60, False),
+                ("max", "[('state', '=', 'done')]", 0, False),
+            )
+        ):
+            indicators += self.new_indicator(
+                f"random_{number}",
+                **touchpoints,
+                aggregate=aggregate,
+                measure="attempt" if aggregate == "max" else False,
+                domain=domain,
+                window_days=days,
+                company_id=company,
+            ).sudo()
+
+        def within(column):
+            return SQL("%s = ANY(%s)", column, partners.ids)
+
+        shared, tables = indicators._share_readings(within)
+        self.assertGreater(len(shared), 4)
+        for indicator in indicators:
+            alone = self.env.execute_query(indicator._get_found_sql(within))
+            if indicator.id in shared:
+                together = self.env.execute_query(
+                    SQL(
+                        "WITH %s %s",
+                        SQL(", ").join(tables),
+                        indicator._get_found_sql(within, shared[indicator.id]),
+                    )
+                )
+                self.assertEqual(sorted(together), sorted(alone), indicator.code)
+        self.measure()
+        changed = self.env["crl.indicator.value"]._put_computed(
+            indicators, within, date(2026, 3, 9)
+        )
+        self.assertFalse(changed, "what each found alone stands")
 
     def test_few_customers_are_one_batch_and_count_once(self):
         """Odoo's figure of a run's progress tells how much there was to do."""
