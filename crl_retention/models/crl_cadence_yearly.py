@@ -122,11 +122,18 @@ class CrlCadence(models.Model):
         """Customers whose day of an earlier year comes round on a local day."""
         self.ensure_one()
         name = self.sudo().start_field_id.name  # fields are the administrators' to see
-        return Domain(name, "<", day) & Domain.OR(
+        field = self.env["res.partner"]._fields[name]
+        # parts of a date can be asked where the date is stored
+        links = [] if field.store or not field.related else field.related.split(".")
+        name = links.pop() if links else name
+        domain = Domain(name, "<", day) & Domain.OR(
             Domain(f"{name}.month_number", "=", month)
             & Domain(f"{name}.day_of_month", "=", number)
             for month, number in anniversary.get_days(day)
         )
+        for link in reversed(links):
+            domain = Domain(link, "any", domain)
+        return domain
 
     def _find_celebrating(self, day, company, limit):
         """The next customers of a day, who did not begin the procedure lately."""
@@ -148,7 +155,8 @@ class CrlCadence(models.Model):
         )
         if self.company_id:
             domain &= Domain("company_id", "in", [self.company_id.id, False])
-        partners = self.env["res.partner"].with_context(tz=company._crl_tz())
+        partners = self.env["res.partner"].with_company(company)
+        partners = partners.with_context(tz=company._crl_tz())
         found = partners.search(domain, limit=limit, order="id")
         return found.with_env(self.env)
 

@@ -1,8 +1,13 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import format_date
+
+#: Products a letter is told of.
+MAX_POINTS = 3
 
 
 class ResPartner(models.Model):
-    """What runs out, when customers become one."""
+    """What customers bought and run out of: told to whoever writes to them, exported,
+    and kept when customers become one."""
 
     _inherit = "res.partner"
 
@@ -33,3 +38,80 @@ class ResPartner(models.Model):
         self.env["crl.run.out"]._refresh(customers)
         self.env["crl.enrollment"]._exit_supplied(customers)
         return result
+
+    @api.model
+    def _crl_get_exported(self):
+        return {
+            **super()._crl_get_exported(),
+            "crl.run.out": [
+                "company_id",
+                "product_id",
+                "date_last",
+                "quantity",
+                "date_run_out",
+                "basis",
+                "date_asked",
+            ],
+        }
+
+    # ---- In letters ----
+
+    def _crl_get_letter_facts(self):
+        facts = super()._crl_get_letter_facts()
+        customer = self.commercial_partner_id
+        facts += customer._crl_get_letter_purchase()
+        facts += customer._crl_get_letter_run_outs()
+        return sorted(facts, key=lambda fact: fact["date"], reverse=True)
+
+    def _crl_get_letter_purchase(self):
+        """What was bought last, and why it was a good buy."""
+        if not self.env["sale.order"].has_access("read"):
+            return []
+        order = self._crl_get_last_order(self.env.companies)
+        if not order or order.date_order < self._crl_get_letter_since():
+            return []
+        day = self._crl_get_local_day(order.date_order)
+        goods = [
+            {
+                "kind": "bought",
+                "date": day,
+                "text": self.env._("Bought: %s", order._crl_get_goods()),
+            }
+        ]
+        # who reads the order reads what is said of its products
+        templates = order.sudo().order_line.product_template_id
+        return (
+            goods
+            + [
+                {
+                    "kind": "points",
+                    "date": day,
+                    "text": self.env._(
+                        "Why %(product)s was a good buy: %(points)s",
+                        product=template.name,
+                        points=" ".join(
+                            template.crl_after_purchase_points.splitlines()
+                        ),
+                    ),
+                }
+                for template in templates
+                if template.crl_after_purchase_points
+            ][:MAX_POINTS]
+        )
+
+    def _crl_get_letter_run_outs(self):
+        """What is soon used up, by the day it was bought."""
+        if not self.env["crl.run.out"].has_access("read"):
+            return []
+        return [
+            {
+                "kind": "run_out",
+                "date": row.date_last,
+                "text": self.env._(
+                    "Runs out on %(day)s: %(product)s",
+                    day=format_date(self.env, row.date_run_out),
+                    product=row.product_name,
+                ),
+            }
+            for row in self.env["crl.run.out"]._find_next(self, limit=MAX_POINTS)
+        ]

@@ -352,3 +352,67 @@ class TestRunOutAsk(RunOutCase):
             [], ["user_id", "date_run_out:week"], ["__count"]
         )
         self.assertEqual(groups[0][0], self.other_rep)
+
+    # ---- What is told ----
+
+    def test_letter(self):
+        """Begins with what is soon used up, and its writer reads why it was good."""
+        letters = self.env.ref("crl_retention_sale.cadence_running_out_letter")
+        letters.write({"active": True, "order_from": "2025-01-01"})
+        self.dough.crl_after_purchase_points = "Crisp for 20 minutes."
+        self.buy(date="2026-03-02 10:00:00")
+        self.start("2026-03-23 10:00:00")
+        self.env["crl.touchpoint"]._open_due(100)
+        letter = self.row().enrollment_id.touchpoint_ids.filtered(
+            lambda t: t.channel == "letter"
+        )
+        self.assertEqual(letter.state, "open")
+        text = letter.with_user(self.rep)._get_letter_texts()[letter.id]
+        self.assertIn("soon used up: Pizza dough.", text)
+        self.assertIn("Crisp for 20 minutes.", letter.activity_id.note)
+        facts = self.customer.with_user(self.rep)._crl_get_letter_facts()
+        self.assertEqual(
+            {fact["kind"] for fact in facts}, {"bought", "points", "run_out"}
+        )
+
+    def test_card(self):
+        """On the card of a customer, for whoever sees how they stand."""
+        self.buy(date="2026-03-02 10:00:00")
+        desk = self.env["crl.desk"]
+        facts = desk.with_user(self.rep)._get_card_facts(self.customer.sudo())
+        self.assertIn("Pizza dough", [fact["text"] for fact in facts])
+        facts = desk.with_user(self.other_rep)._get_card_facts(self.customer.sudo())
+        self.assertNotIn("Pizza dough", [fact["text"] for fact in facts])
+
+    def test_after_a_purchase(self):
+        """Whoever calls after an order reads why it was a good one."""
+        thanks = self.env.ref("crl_retention_sale.cadence_after_purchase")
+        thanks.active = True
+        self.dough.crl_after_purchase_points = "Crisp for 20 minutes."
+        self.quote(product=self.dough).action_confirm()
+        self.work()
+        contacts = self.customer.crl_touchpoint_ids.filtered(
+            lambda t: t.cadence_id == thanks
+        )
+        self.assertTrue(contacts)
+        self.assertEqual(contacts[0].after_purchase_points, "Crisp for 20 minutes.")
+        self.assertIn("Crisp for 20 minutes.", contacts[0]._get_briefing(""))
+
+    def test_exported(self):
+        self.buy(date="2026-03-02 10:00:00")
+        text = self.customer.with_user(self.manager).crl_export_data()
+        self.assertIn("Pizza dough", text)
+
+    def test_year_after_the_first_order(self):
+        """The yearly procedure of the core begins on it, too."""
+        field = self.env["ir.model.fields"]._get("res.partner", "crl_first_order_date")
+        yearly = self.env.ref("crl_retention.cadence_anniversary")
+        yearly.write(
+            {"start_field_id": field.id, "active": True, "start_from": "2025-01-01"}
+        )
+        self.buy(date="2025-03-02 10:00:00")
+        self.env["crl.purchase"]._recount(self.customer)
+        self.env["crl.buyer"]._refresh(self.customer)
+        self.env["crl.cadence"]._start_yearly(100)
+        begun = self.env["crl.enrollment"].search([("cadence_id", "=", yearly.id)])
+        self.assertEqual(begun.partner_id, self.customer)
