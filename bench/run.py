@@ -1,7 +1,7 @@
 """``make bench``: what the engine costs, as ratios against the least it could cost.
 
     bench/run.py [CUSTOMERS] [--rounds 3] [--lanes N] [--large ROWS]
-                 [--indicators ROWS] [--desk ROWS]
+                 [--indicators ROWS] [--desk ROWS] [--sale ROWS]
                  [--profile] [--keep]
 
 Everything runs in one process on a fresh database. Each figure is the median of the
@@ -15,7 +15,7 @@ import json
 import os
 import time
 
-from bench import desk, indicators, lanes, large, reception
+from bench import desk, indicators, lanes, large, purchases, reception
 from bench.measure import peak_memory
 from bench.report import ratios, show
 from bench.work import Bench
@@ -35,8 +35,8 @@ def environment(name):
     return api.Environment(Registry(name).cursor(), SUPERUSER_ID, {})
 
 
-def make_database(server, name):
-    own = addons.standing_on("crl_retention")
+def make_database(server, name, addon):
+    own = addons.standing_on(addon)
     base = databases.template(server, addons.dependencies(own))
     databases.copy(server, base, name)
     databases.install(server, name, [*own, "base_automation"])
@@ -55,6 +55,7 @@ def parse_arguments():
     parser.add_argument(
         "--desk", type=int, help="My Desk in a browser, among so many customers"
     )
+    parser.add_argument("--sale", type=int, help="a night with so many orders")
     parser.add_argument(
         "--lanes",
         type=int,
@@ -71,7 +72,8 @@ def main():
     arguments = parse_arguments()
     server = odoo.prepare()
     name = f"crl_test_{os.getpid()}_bench"
-    make_database(server, name)
+    addon = "crl_retention_sale" if arguments.sale else "crl_retention"
+    make_database(server, name, addon)
     env = environment(name)
     try:
         bench = Bench(env, arguments.customers, arguments.rounds)
@@ -110,6 +112,10 @@ def main():
         if arguments.desk:
             report["desk"] = desk.measure(env, arguments.rounds)
             print(f"\nMy Desk: {json.dumps(report['desk'], indent=1)}")
+        if arguments.sale:
+            purchases.fill(env, arguments.sale)
+            report["sale"] = purchases.measure(env, arguments.rounds)
+            print(f"\nOrders: {json.dumps(report['sale'], indent=1)}")
         path = settings.CACHE / "bench.json"
         path.write_text(json.dumps(report, indent=1) + "\n")
         if arguments.profile:
