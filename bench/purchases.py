@@ -12,9 +12,9 @@ CREDITED = 50
 CUSTOMERS = """
     INSERT INTO res_partner (id, name, complete_name, is_company, active, type,
                              partner_share, commercial_partner_id, country_id,
-                             create_date, write_date)
+                             autopost_bills, create_date, write_date)
     SELECT id, 'Buyer ' || id, 'Buyer ' || id, TRUE, TRUE, 'contact', TRUE, id,
-           (SELECT min(id) FROM res_country) + id %% 50, %(before)s, %(before)s
+           (SELECT min(id) FROM res_country) + id %% 50, 'ask', %(before)s, %(before)s
       FROM (SELECT nextval('res_partner_id_seq') AS id
               FROM generate_series(1, %(customers)s)) n
  RETURNING id

@@ -2,7 +2,8 @@ from . import account_move
 from . import crl_engine
 from . import crl_order_event
 from . import crl_order_event_end, crl_order_event_start, crl_order_event_return
-from . import crl_purchase, crl_purchase_truth, crl_purchase_recount
+from . import crl_purchase, crl_purchase_truth, crl_purchase_credit
+from . import crl_purchase_recount
 from . import crl_purchase_first
 from . import crl_rhythm, crl_buyer, crl_buyer_sql, crl_buyer_refresh
 from . import crl_purchase_value, crl_indicator_value, crl_relationship_value
