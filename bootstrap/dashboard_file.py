@@ -22,6 +22,31 @@ FILTERS = {
     "team": {"type": "relation", "label": "Sales Team", "modelName": "crm.team"},
 }
 
+#: The field of each model a filter is about, and its type where it is no moment.
+MATCHING = {
+    "crl.touchpoint": {"period": "date_planned"},
+    "crl.case": {"period": "date_open"},
+    "crl.stage.change": {"period": "date"},
+    "crl.relationship": {},
+    "crl.customer.stay": {"period": "date_from"},
+    "crl.purchase": {"period": "date"},
+}
+DATES = ("crl.customer.stay", "crl.purchase")
+MEASURES = {
+    "__count": "count",
+    "on_time_rate": "percent",
+    "reached_rate": "percent",
+    "content_rate": "percent",
+    "recovery_rate": "percent",
+    "contacted_rate": "percent",
+    "recover_days": "days",
+    "stage_days": "days",
+    "late_days": "days",
+    "days": "days",
+    "score": "count",
+    "amount": "count",
+}
+
 
 def dump(page):
     """A page as the JSON of Odoo's spreadsheets."""

@@ -5,6 +5,8 @@ from .dashboards import Page
 CONTACT, CASE = "crl.touchpoint", "crl.case"
 CUSTOMER, CHANGE = "crl.relationship", "crl.stage.change"
 
+STAY, PURCHASE = "crl.customer.stay", "crl.purchase"
+
 DONE = [["state", "=", "done"]]
 HUMAN = [["channel", "in", ["call", "visit", "letter"]]]
 VISITS = [["channel", "=", "visit"]]
@@ -22,6 +24,8 @@ OPEN_MENU = "crl_case_menu"
 VERDICTS_MENU = "crl_touchpoint_menu_verdict"
 FLOW_MENU = "crl_stage_change_menu"
 ALERTS_MENU = "crl_alert_menu"
+BASE_MENU = "crl_base_menu"
+STAY_MENU = "crl_customer_stay_menu"
 
 WEEKS = [("Week 1", 18), ("Week 2", 24), ("Week 3", 21), ("Week 4", 27)]
 BANDS = [("Healthy", 62), ("Watch", 25), ("At risk", 13)]
@@ -230,4 +234,67 @@ def direction(sample):
     return page
 
 
-PAGES = (rep, portfolio, manager, direction)
+def customer_base(sample):
+    lost, revenue = "Lost, not back yet", "Revenue"
+    page = Page(
+        "customer_base",
+        sample=sample,
+        addon="crl_retention_sale",
+        periods={
+            "Customers now": None,
+            "Customers now, by rep": None,
+            lost: "date_to",
+            f"{lost}, by month": "date_to",
+            f"{lost}, by rep": "date_to",
+        },
+    )
+    now = [["date_from", "<=", "today"], ["date_to", ">", "today"]]
+    gone = [["date_to", "<=", "today"], ["date_return", "=", False]]
+    new, back = [["kind", "=", "new"]], [["kind", "=", "won_back"]]
+    page.tiles(
+        ("Customers now", STAY, "__count", now, BASE_MENU, 412),
+        ("New", STAY, "__count", new, BASE_MENU, 37),
+        ("Won back", STAY, "__count", back, BASE_MENU, 9),
+        (lost, STAY, "__count", gone, STAY_MENU, 14),
+        ("Purchase days", PURCHASE, "__count", [], BASE_MENU, 1840),
+        (revenue, PURCHASE, "amount", [], BASE_MENU, 265300),
+    )
+    months = [("July", 14), ("August", 9), ("September", 14)]
+    page.charts(
+        (
+            *("New and won back, by month", STAY, "bar"),
+            *(["date_from:month", "kind"], "__count", [], BASE_MENU, months),
+        ),
+        (
+            *(f"{lost}, by month", STAY, "bar", ["date_to:month"], "__count"),
+            *(gone, STAY_MENU, [("July", 4), ("August", 7), ("September", 3)]),
+        ),
+    )
+    people = [(name, count) for name, count, __ in REPS]
+    page.tables(
+        (
+            *("Customers now, by rep", STAY, "user_id"),
+            *({"user_id": "Rep", "__count": "Customers"}, now, people),
+        ),
+        (
+            *(f"{lost}, by rep", STAY, "user_id"),
+            *({"user_id": "Rep", "__count": "Lost", "amount": revenue}, gone),
+            [("Anna", 6, 8200), ("Marco", 5, 4100), ("Sophie", 3, 2700)],
+        ),
+    )
+    team = {"team_id": "Sales Team", "__count": "Purchase days", "amount": revenue}
+    country = {"country_id": "Country", "__count": "Purchase days", "amount": revenue}
+    page.tables(
+        (
+            *("Purchases by team", PURCHASE, "team_id", team, []),
+            [("Restaurants", 1200, 178000), ("Shops", 640, 87300)],
+        ),
+        (
+            *("Purchases by country", PURCHASE, "country_id", country, []),
+            [("Italy", 1500, 214000), ("France", 340, 51300)],
+        ),
+    )
+    return page
+
+
+PAGES = (rep, portfolio, manager, direction, customer_base)

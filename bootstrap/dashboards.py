@@ -9,33 +9,24 @@ filters, which Odoo's export of terms picks up.
 import json
 
 from . import settings
-from .dashboard_file import BODY, FORMATS, HEADER, NUMBER, TITLE, dump
+from .dashboard_file import (
+    BODY,
+    DATES,
+    FORMATS,
+    HEADER,
+    MATCHING,
+    MEASURES,
+    NUMBER,
+    TITLE,
+    dump,
+)
 
-FOLDER = settings.ROOT / "crl_retention" / "data" / "dashboards"
+#: Where the files of an addon are.
+FOLDER = "data/dashboards"
 WIDTH, GAP = 1060, 10
 ROW = 23
 TILES = ("#EFF6FF", "#FFF7ED", "#ECFDF5")
 FORMAT = {"percent": 1, "days": 2, "count": 3}
-#: The field of each model a filter is about.
-MATCHING = {
-    "crl.touchpoint": {"period": "date_planned"},
-    "crl.case": {"period": "date_open"},
-    "crl.stage.change": {"period": "date"},
-    "crl.relationship": {},
-}
-MEASURES = {
-    "__count": "count",
-    "on_time_rate": "percent",
-    "reached_rate": "percent",
-    "content_rate": "percent",
-    "recovery_rate": "percent",
-    "contacted_rate": "percent",
-    "recover_days": "days",
-    "stage_days": "days",
-    "late_days": "days",
-    "days": "days",
-    "score": "count",
-}
 
 
 def text(words):
@@ -50,12 +41,23 @@ class Page:
     """One dashboard that is being drawn, from the top down.
 
     :param sample: draw invented numbers in place of data sources
+    :param addon: whose page it is
+    :param periods: ``{title: field}`` of what another date than usual is about; None
+        where the period does not matter
     """
 
     def __init__(
-        self, name, filters=("period", "rep", "team"), mine=False, sample=False
+        self,
+        name,
+        filters=("period", "rep", "team"),
+        mine=False,
+        sample=False,
+        addon="crl_retention",
+        periods=None,
     ):
         self.name = name
+        self.addon = addon
+        self.periods = periods or {}
         self.filters = filters
         self.mine = mine
         self.sample = sample
@@ -67,16 +69,19 @@ class Page:
 
     # ---- Data sources ----
 
-    def _match(self, model):
+    def _match(self, model, title):
         fields = {**MATCHING[model], "rep": "user_id", "team": "team_id"}
+        if title in self.periods:
+            fields["period"] = self.periods[title]
+        moment = "date" if model in DATES else "datetime"
         return {
             name: {
                 "chain": fields[name],
-                "type": "datetime" if name == "period" else "many2one",
+                "type": moment if name == "period" else "many2one",
                 **({"offset": 0} if name == "period" else {}),
             }
             for name in self.filters
-            if name in fields
+            if fields.get(name)
         }
 
     def _pivot(self, name, model, measures, domain, rows=(), columns=(), order=None):
@@ -99,7 +104,7 @@ class Page:
             ],
             "rows": [{"fieldName": row} for row in rows],
             "columns": [{"fieldName": each} for each in columns],
-            "fieldMatching": self._match(model),
+            "fieldMatching": self._match(model, name),
             **(
                 {"sortedColumn": {"measure": order, "order": "desc", "domain": []}}
                 if order
@@ -154,7 +159,7 @@ class Page:
             }
         )
         if menu:
-            self.menus[name] = f"crl_retention.{menu}"
+            self.menus[name] = f"{self.addon}.{menu}"
 
     def charts(self, *charts):
         """A row of charts: ``(title, model, kind, groups, measure, domain, menu, sample
@@ -193,7 +198,7 @@ class Page:
                         "groupBy": list(groups),
                         "orderBy": [],
                     },
-                    fieldMatching=self._match(model),
+                    fieldMatching=self._match(model, title),
                 )
             self._figure(name, data, (number * (width + GAP), top), (width, 320), menu)
         self.row += 320 // ROW + 2
@@ -266,7 +271,7 @@ class Page:
 
 
 def build():
-    """The files: ``{name: text}``."""
+    """The files: ``{path from the root: text}``."""
     from . import dashboard_pages
 
     files = {}
@@ -274,14 +279,17 @@ def build():
         for sample in (False, True):
             page = draw(sample)
             name = f"{page.name}{'_sample' if sample else ''}_dashboard.json"
-            files[name] = json.dumps(dump(page), indent=2, ensure_ascii=False) + "\n"
+            files[f"{page.addon}/{FOLDER}/{name}"] = (
+                json.dumps(dump(page), indent=2, ensure_ascii=False) + "\n"
+            )
     return files
 
 
 def main():
-    FOLDER.mkdir(exist_ok=True)
-    for name, written in build().items():
-        (FOLDER / name).write_text(written, encoding="utf-8")
+    for path, written in build().items():
+        file = settings.ROOT / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(written, encoding="utf-8")
 
 
 if __name__ == "__main__":

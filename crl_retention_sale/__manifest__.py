@@ -28,6 +28,8 @@
         "views/res_config_settings_views.xml",
         "views/crl_base_views.xml",
         "views/res_partner_views.xml",
+        # after the menus it leads to
+        "data/spreadsheet_dashboard_data.xml",
     ],
     "assets": {
         "web.assets_backend": [

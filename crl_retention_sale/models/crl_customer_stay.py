@@ -165,33 +165,28 @@ class CrlCustomerStay(models.Model):
         ((count,),) = self.env.execute_query(
             SQL(
                 """
-                WITH found AS MATERIALIZED (%(found)s),
-                present AS MATERIALIZED (
-                    SELECT *, ROW_NUMBER() OVER (
-                               PARTITION BY partner_id, company_id
-                                   ORDER BY date_from, id) AS number
-                      FROM crl_customer_stay WHERE %(within)s),
+                WITH wrong AS MATERIALIZED (
+                    SELECT p.id, f.*
+                      FROM (%(found)s) f
+                 FULL JOIN (SELECT *, ROW_NUMBER() OVER (
+                                       PARTITION BY partner_id, company_id
+                                           ORDER BY date_from, id) AS number
+                              FROM crl_customer_stay WHERE %(within)s) p
+                        ON p.partner_id = f.partner_id
+                       AND p.company_id = f.company_id AND p.number = f.number
+                     WHERE (%(old)s) IS DISTINCT FROM (%(new)s)),
                 gone AS (
-                    DELETE FROM crl_customer_stay s
-                     USING present p
-                     WHERE s.id = p.id AND NOT EXISTS (
-                           SELECT FROM found f
-                            WHERE f.partner_id = p.partner_id
-                              AND f.company_id = p.company_id
-                              AND f.number = p.number)
+                    DELETE FROM crl_customer_stay s USING wrong f
+                     WHERE s.id = f.id AND f.number IS NULL
                  RETURNING s.id),
                 changed AS (
-                    UPDATE crl_customer_stay s SET (%(names)s) = (SELECT %(new)s)
-                      FROM found f JOIN present p
-                           USING (partner_id, company_id, number)
-                     WHERE s.id = p.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                    UPDATE crl_customer_stay s SET (%(names)s) = ROW(%(new)s)
+                      FROM wrong f WHERE s.id = f.id AND f.number IS NOT NULL
                  RETURNING s.id),
                 come AS (
                     INSERT INTO crl_customer_stay (partner_id, company_id, %(names)s)
                     SELECT f.partner_id, f.company_id, %(new)s
-                      FROM found f LEFT JOIN present p
-                           USING (partner_id, company_id, number)
-                     WHERE p.id IS NULL
+                      FROM wrong f WHERE f.id IS NULL
                   ORDER BY f.partner_id, f.company_id, f.number
                  RETURNING id)
                 SELECT (SELECT COUNT(*) FROM gone) + (SELECT COUNT(*) FROM changed)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.crl_retention.models.res_partner import READERS
 
@@ -14,3 +14,13 @@ class ResPartner(models.Model):
     crl_purchase_ids = fields.One2many(
         "crl.purchase", "partner_id", "Purchases", groups=READERS
     )
+
+    def _crl_settle(self):
+        super()._crl_settle()
+        # those of several who are one now
+        self.env["crl.customer.stay"]._refresh(self.commercial_partner_id | self)
+
+    @api.model
+    def _crl_get_exported(self):
+        names = ["company_id", "kind", "date_from", "date_to", "amount"]
+        return {**super()._crl_get_exported(), "crl.customer.stay": names}
