@@ -111,5 +111,6 @@
         "demo/crl_desk_demo.xml",
         "demo/crl_report_demo.xml",
         "demo/crl_portfolio_demo.xml",
+        "demo/crl_newsletter_demo.xml",
     ],
 }

@@ -39,6 +39,7 @@
     "demo": [
         "demo/crl_product_demo.xml",
         "demo/crl_order_demo.xml",
+        "demo/crl_story_demo.xml",
     ],
     "auto_install": True,
 }

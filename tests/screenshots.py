@@ -71,6 +71,31 @@ PICTURES = {
         *("paolo", (1366, 1000), "retention-portfolio"),
         [(".o_crl_name button", "Luca")],
     ),
+    "letters": (
+        *("luca", (1366, 900), "retention-letters"),
+        [(".o_crl_letter_open", "Mezzaluna")],
+    ),
+    "letters_phone": ("luca", (360, 780), "retention-letters", []),
+    "base": ("elena", (1440, 1500), "retention-base", []),
+    "base_phone": ("elena", (360, 1200), "retention-base", []),
+    "value": ("marta", (1440, 900), "retention-value", []),
+    "customer_orders": (
+        *("luca", (1366, 1100), "retention-customers"),
+        [(".o_kanban_record", "Panificio Zaccardini"), (".nav-link", "Retention")],
+    ),
+    "running_out": ("luca", (1366, 768), "retention-running-out", []),
+    "procedure_order": (
+        *("marta", (1366, 768), "retention-procedures"),
+        [(".o_data_cell", "After a purchase"), (".nav-link", "Who Gets In")],
+    ),
+    "segment_sheet": (
+        *("nora", (1366, 768), "retention-segments"),
+        [(".o_data_cell", "Pizzerias in Italy")],
+    ),
+    "newsletter": (
+        *("nora", (1366, 768), "retention-newsletters"),
+        [(".o_data_cell", "From our bakery"), (".nav-link", "Salespeople")],
+    ),
     "portfolio_phone": ("luca", (360, 780), "retention-portfolio", []),
 }
 

@@ -13,7 +13,7 @@ from . import crl_touchpoint_log_order
 from . import crl_campaign
 from . import crl_letter_words, res_partner_letter_facts
 from . import crl_quota
-from . import crl_screen
+from . import crl_screen, crl_segment_sheet
 from . import res_company, res_company_value, res_company_trigger
 from . import res_config_settings, res_config_settings_trigger
 from . import res_partner_lookup, res_partner_purchase

@@ -30,6 +30,34 @@ class TestOrdersUsed(OrdersCase):
         found, __ = campaign._find_goal("active")
         self.assertEqual(found.partner_id, self.customer)
 
+    def test_a_segment_on_one_sheet(self):
+        customers = self.customer + self.other
+        segment = self.env["crl.segment"].create(
+            {"name": "Both", "domain": f"[('id', 'in', {customers.ids})]"}
+        )
+        rye = self.dough.copy({"name": "Rye dough"})
+        self.order(self.anna, "2026-02-20 09:00:00")
+        self.order(self.other, "2026-02-21 09:00:00", quantity=5)
+        order = self.order(self.customer, "2026-02-22 09:00:00")
+        order.order_line.product_id = rye
+        order.order_line.price_unit = 7
+        self.env["crl.order.event"]._work_due(100)
+        self.env["crl.buyer"]._refresh(customers)
+        segment.action_refresh()
+        sheet = segment._get_sheet()
+        facts = {str(label): value for label, value in sheet["facts"]}
+        self.assertEqual(facts["Have ordered"], 2)
+        self.assertEqual(facts["Revenue of 365 days"], "$\xa0390.00")
+        self.assertEqual(facts["Purchase days of 365 days"], 3)
+        lists = {str(title): rows for title, rows in sheet["lists"]}
+        self.assertEqual(
+            lists["Top products"],
+            [("Dough balls", "$\xa0250.00"), ("Rye dough", "$\xa0140.00")],
+        )
+        self.assertEqual(sum(number for __, number in lists["Buying groups"]), 2)
+        marketing = self._new_user("marketing", "marketing")
+        self.assertIn("Rye dough", segment.with_user(marketing).sheet)
+
     # ---- People who leave ----
 
     def test_quotations_follow_the_customer_orders_stay(self):
