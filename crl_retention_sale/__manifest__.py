@@ -35,6 +35,9 @@
         "web.assets_backend": [
             "crl_retention_sale/static/src/base/**/*",
         ],
+        "web.assets_tests": [
+            "crl_retention_sale/static/tests/tours/**/*",
+        ],
     },
     "demo": [
         "demo/crl_product_demo.xml",

@@ -8,6 +8,6 @@ from . import test_letters
 from . import test_orders_seen
 from . import test_orders_used
 from . import test_order_trigger
-from . import test_value
-from . import test_run_out
 from . import test_demo
+from . import test_run_out, test_run_out_ask
+from . import test_value, test_value_health

@@ -5,6 +5,7 @@ from statistics import median
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tools import rfm
 from .common import SaleCase
 
 TODAY = date(2026, 3, 2)
@@ -120,6 +121,10 @@ class TestValue(SaleCase):
             names = ("recency_score", "frequency_score", "monetary_score")
             row.update(zip(names, scores, strict=True))
             row["rfm"] = "".join(map(str, scores)) if row["day_count"] else False
+            is_new = row["date_first"] > since
+            row["rfm_group"] = (
+                rfm.get_group(*scores, is_new) if row["day_count"] else "lost"
+            )
         return rows
 
     def compute_gap(self, days):

@@ -74,7 +74,8 @@ export class HealthPanelField extends Component {
     }
 
     getIcon(remedy) {
-        return REMEDY_ICONS[remedy];
+        // those of a bridge
+        return REMEDY_ICONS[remedy] || "fa-play";
     }
 
     async help(indicatorId) {
