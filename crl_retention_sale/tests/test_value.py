@@ -377,6 +377,8 @@ class TestValue(SaleCase):
             ([("rfm_group", "!=", "lost")], rows[1]),
             ([("last_order_date", ">", day)], rows[1]),
             ([("last_order_date", "=", False)], rows.browse()),
+            ([("last_order_date", ">", "today -30d")], rows[1]),
+            ([("partner_id.crl_is_order_late", "=", True)], rows.browse()),
             ([("revenue", ">", 10)], rows[1]),
         ):
             with self.subTest(domain=domain):
