@@ -1,0 +1,231 @@
+"""Letters in a real browser: what is typed is kept, what is printed is where it belongs
+to the millimetre."""
+
+import base64
+import io
+import json
+from urllib.parse import urlencode
+
+import pytest
+from PyPDF2 import PdfReader
+
+from tests.support.server import Server, running, wait_for
+from tests.support.tools import load
+from tests.test_desk_browser import SMALL
+from tests.test_story_browser import log_in, noon_zone
+
+pytest_plugins = ["tests.support.fixtures"]
+
+labels = load("labels")
+envelopes = load("envelopes")
+#: Millimetres of a CSS pixel, and of a point of a PDF.
+PIXEL, POINT = 25.4 / 96, 25.4 / 72
+
+PREPARE = """
+tz = {tz!r}
+env.company.partner_id.write({{
+    "tz": tz, "street": "Via Roma 1", "zip": "20121", "city": "Milano",
+}})
+groups = [(4, env.ref("base.group_user").id)]
+groups += [(4, env.ref("crl_retention.crl_retention_group_user").id)]
+rep = env["res.users"].create({{
+    "login": "paula", "password": "paula", "name": "Paula Rep",
+    "email": "paula@example.com", "tz": tz, "group_ids": groups,
+}})
+long = "Landwirtschaftliche Bezugsgenossenschaft Niederkrüchten-Elmpt eG & Söhne"
+wide = "有限会社 山田製パン所 北千住駅前本店 ベーカリー・カフェ"
+names = ["Bella Napoli", long, wide]
+names += [f"Pizzeria {{number}}" for number in range({count})]
+customers = env["res.partner"].create([{{
+    "name": name, "is_company": True, "user_id": rep.id, "tz": tz,
+    "street": f"Via Garibaldi {{place}}", "zip": "104-0061", "city": "中央区" if
+    place == 2 else "Milano", "country_id": env.ref("base.jp" if place == 2
+    else "base.it").id, "street2": long if place == 1 else False,
+}} for place, name in enumerate(names)])
+cadence = env["crl.cadence"].create({{
+    "name": "Thanks",
+    "step_ids": [(0, 0, {{
+        "name": "Thank-you letter", "channel": "letter", "roll": "none",
+        "stage_id": env.ref("crl_retention.stage_month_1").id,
+    }})],
+}})
+letters = env["crl.enrollment"].browse(customers.crl_enroll(cadence.id)).touchpoint_ids
+letters = letters.sorted("id")
+letters._open_activities()
+env.flush_all()
+result = [letters.ids, customers.ids]
+"""
+TEXT = "#crl_letter_text"
+WRITTEN = f"document.querySelector('{TEXT}').value"
+STATE = "SELECT state, letter_text, is_letter_printed FROM crl_touchpoint WHERE id = %s"
+#: Where things are on their page, in pixels, and whether all of their text is seen.
+BOXES = """[...document.querySelectorAll(".o_crl_paper")].map((paper) => {
+    const page = paper.getBoundingClientRect();
+    return [...paper.querySelectorAll(".o_crl_box, .o_crl_digit")].map((box) => {
+        const {left, top, width, height} = box.getBoundingClientRect();
+        return {
+            place: [left - page.left, top - page.top, width, height],
+            text: box.innerText,
+            isCut: box.scrollHeight > box.clientHeight + 1
+                || box.scrollWidth > box.clientWidth + 1,
+        };
+    });
+})"""
+
+
+def open_letters(page, server):
+    page.open(f"{server.url}/odoo/retention-letters")
+    page.wait(f"!!document.querySelector('{TEXT}')", "no letter is open")
+
+
+def test_a_letter_is_written_and_posted(database, browser):
+    letters, _customers = database.run(PREPARE.format(tz=noon_zone(), count=1))
+    with running(Server(database)) as server:
+        page = browser.page("letters", tz=noon_zone())
+        log_in(page, server, "paula")
+        open_letters(page, server)
+        page.see("4 letters to write")
+        page.click(".o_crl_letter_offer", "Dear Bella Napoli")
+        page.see("Bella Napoli", ".o_crl_letter_address")
+        # typed on the way: kept here, and sent when the connection is back
+        page.go_offline()
+        page.type(TEXT, "Dear Bella Napoli,\nthank you.")
+        page.see("There is no connection")
+        page.picture("offline")
+        assert database.sql(STATE, letters[0])[0][1] != "Dear Bella Napoli,\nthank you."
+        page.go_offline(False)
+        wait_for(
+            lambda: (
+                database.sql(STATE, letters[0])[0][1]
+                == "Dear Bella Napoli,\nthank you."
+            ),
+            60,
+            "the text did not arrive",
+        )
+        # nothing is lost when the page is closed in the middle of a word
+        page.type(TEXT, "Half a wor")
+        page.open(f"{server.url}/odoo/retention-letters")
+        page.wait(
+            f"document.querySelector('{TEXT}') && {WRITTEN} === 'Half a wor'", "lost"
+        )
+        # written, then in the post, by the keyboard alone
+        page.click(TEXT)
+        page.press("Control+Enter")
+        page.see("3 letters to write")
+        [(state, text, is_printed)] = database.sql(STATE, letters[0])
+        assert (state, text) == ("done", "Half a wor")
+        assert not is_printed
+        # the next one is open, and the others go together
+        page.see("Niederkrüchten", ".o_crl_letter h2")
+        page.click(".o_crl_letters_head label", "Choose all")
+        page.click(".o_crl_letters_posted")
+        page.click(".modal-footer .btn-primary")
+        page.see("No letter to write today")
+        page.picture("empty")
+        assert {row[0] for n in letters for row in database.sql(STATE, n)} == {"done"}
+    # Odoo's own bus says aloud that the plug was pulled
+    assert not [one for one in browser.problems if "ConnectionLostError" not in one]
+
+
+def test_letters_on_a_phone(database, browser):
+    database.run(PREPARE.format(tz=noon_zone(), count=1))
+    with running(Server(database)) as server:
+        page = browser.page("letters-phone", 360, 740, mobile=True, tz=noon_zone())
+        log_in(page, server, "paula")
+        page.send("Emulation.setTouchEmulationEnabled", enabled=True)
+        page.open(f"{server.url}/odoo/retention-letters")
+        page.see("4 letters to write")
+        page.tap(".o_crl_letters_head label", "Choose all")
+        page.see("Print Labels", ".o_crl_letters")
+        small = SMALL.replace(".o_crl_desk ", ".o_crl_letters ")
+        for look, selector in (
+            ("list", ".o_crl_letter_open"),
+            ("letter", ".o_crl_letter_offer"),
+        ):
+            page.wait(f"!!document.querySelector('{selector}')", look)
+            page.picture(look)
+            assert page.evaluate(small) == [], look
+            assert page.evaluate("document.documentElement.scrollWidth") == 360, look
+            page.tap(selector)
+        page.tap(".o_crl_letter_posted")
+        page.see("3 letters to write")
+    assert not browser.problems
+
+
+def show(page, server, report, paper, **options):
+    """Open what is printed, as the printer gets it."""
+    query = {
+        "options": json.dumps(options),
+        "context": json.dumps({"crl_paper": paper}),
+    }
+    name = f"crl_retention.crl_letter_{report}"
+    page.open(f"{server.url}/report/html/{name}?{urlencode(query)}")
+    page.send("Emulation.setEmulatedMedia", media="print")
+    return page.evaluate(BOXES)
+
+
+def make_pdf(page):
+    answer = page.send(
+        "Page.printToPDF", preferCSSPageSize=True, printBackground=True, marginTop=0
+    )
+    return PdfReader(io.BytesIO(base64.b64decode(answer["data"])))
+
+
+def in_millimetres(box):
+    return [value * PIXEL for value in box["place"]]
+
+
+def test_what_is_printed_is_in_its_place(database, browser):
+    _letters, customers = database.run(PREPARE.format(tz=noon_zone(), count=45))
+    with running(Server(database)) as server:
+        page = browser.page("letters-print", 1400, 1400)
+        log_in(page, server, "paula")
+        for key, sheet in labels.SHEETS.items():
+            start = sheet.count - 1
+            pages = show(
+                page, server, "labels", f"sheet_{sheet.paper}",
+                numbers=customers, sheet=key, start=start,
+            )  # fmt: skip
+            places = [
+                place for sheets in labels.lay_out(sheet, customers, start)
+                for place in sheets
+            ]  # fmt: skip
+            boxes = [box for paper in pages for box in paper]
+            for box, (left, top, _number) in zip(boxes, places, strict=True):
+                wanted = [left, top, sheet.width, sheet.height]
+                assert in_millimetres(box) == pytest.approx(wanted, abs=0.05), key
+                assert not box["isCut"], box["text"]
+            pdf = make_pdf(page)
+            assert len(pdf.pages) == len(pages), key
+            size = [float(side) * POINT for side in pdf.pages[0].mediabox[2:]]
+            assert size == pytest.approx(labels.PAPERS[sheet.paper], abs=0.4)
+        for key, envelope in envelopes.ENVELOPES.items():
+            pages = show(
+                page, server, "envelope", f"envelope_{key}",
+                numbers=customers[:3], envelope=key,
+            )  # fmt: skip
+            for paper in pages:
+                sender, address, *digits = paper
+                for box, wanted in (
+                    (sender, envelope.sender),
+                    (address, envelope.address),
+                ):
+                    assert in_millimetres(box) == pytest.approx([*wanted], abs=0.05), (
+                        key
+                    )
+                    assert not box["isCut"], (key, box["text"])
+                for box, wanted in zip(digits, envelope.postcode, strict=bool(digits)):
+                    assert in_millimetres(box) == pytest.approx([*wanted], abs=0.05), (
+                        key
+                    )
+            pdf = make_pdf(page)
+            assert len(pdf.pages) == 3, key
+            size = [float(side) * POINT for side in pdf.pages[0].mediabox[2:]]
+            assert size == pytest.approx([envelope.width, envelope.height], abs=0.4)
+        # the seven digits of a Japanese customer, and none of an Italian one's
+        pages = show(
+            page, server, "envelope", "envelope_jp3", numbers=customers[:3],
+            envelope="jp3",
+        )  # fmt: skip
+        assert "".join(box["text"] for box in pages[2][2:]) == "1040061"
+    assert not browser.problems
