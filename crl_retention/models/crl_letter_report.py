@@ -37,8 +37,8 @@ class CrlLetterLabels(models.AbstractModel):
     def _get_report_values(self, docids, data=None):
         data = data or {}
         partners = self._get_records("res.partner", docids, data)
-        key = data.get("sheet") or self.env.company._crl_get_label_format()
-        sheet = labels.SHEETS[partners._crl_check_format(key, labels.SHEETS)]
+        start = data.get("start", 1)
+        sheet = labels.SHEETS[partners._crl_check_sheet(data.get("sheet"), start)]
         paper_width, paper_height = labels.PAPERS[sheet.paper]
         return {
             "doc_ids": partners.ids,
@@ -49,7 +49,7 @@ class CrlLetterLabels(models.AbstractModel):
             "pages": labels.lay_out(
                 sheet,
                 [self._get_label(partner, sheet) for partner in partners],
-                data.get("start") or 1,
+                start,
             ),
         }
 

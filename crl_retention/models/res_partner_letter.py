@@ -38,15 +38,7 @@ class ResPartner(models.Model):
 
     def _crl_print_labels(self, sheet=None, start=1):
         """As ``crl.letter.print_labels``, for any customers; one twice gets two."""
-        company = self.env.company
-        sheet = self._crl_check_format(
-            sheet or company._crl_get_label_format(), labels.SHEETS
-        )
-        count = labels.SHEETS[sheet].count
-        if type(start) is not int or not 1 <= start <= count:
-            raise ValidationError(
-                self.env._("The sheet has the labels 1 to %s: begin with one.", count)
-            )
+        sheet = self._crl_check_sheet(sheet, start)
         return self.env["crl.letter"]._print(
             "crl_letter_labels",
             f"sheet_{labels.SHEETS[sheet].paper}",
@@ -67,6 +59,21 @@ class ResPartner(models.Model):
             list(self._ids),
             envelope=envelope,
         )
+
+    def _crl_check_sheet(self, sheet, start):
+        """The sheet to print on, the company's where none is said.
+
+        :raises ValidationError: for what is none, or has no such label
+        """
+        sheet = self._crl_check_format(
+            sheet or self.env.company._crl_get_label_format(), labels.SHEETS
+        )
+        count = labels.SHEETS[sheet].count
+        if type(start) is not int or not 1 <= start <= count:
+            raise ValidationError(
+                self.env._("The sheet has the labels 1 to %s: begin with one.", count)
+            )
+        return sheet
 
     def _crl_check_format(self, key, formats):
         if not isinstance(key, str) or key not in formats:
