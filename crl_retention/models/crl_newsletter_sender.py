@@ -31,7 +31,11 @@ class CrlNewsletterSender(models.Model):
         "and tell them something they hear from you alone.",
     )
     mailing_id = fields.Many2one(
-        "mailing.mailing", readonly=True, index="btree_not_null", ondelete="set null"
+        "mailing.mailing",
+        "Odoo Mailing",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     email_ids = fields.Many2many(
         "res.partner", "crl_newsletter_email_rel", string="By Email", readonly=True
@@ -45,7 +49,7 @@ class CrlNewsletterSender(models.Model):
     state = fields.Selection(related="newsletter_id.state")
     name = fields.Char(related="newsletter_id.name", string="Subject")
     body = fields.Html(related="newsletter_id.body")
-    mailing_state = fields.Selection(related="mailing_id.state", string="Status")
+    mailing_state = fields.Selection(related="mailing_id.state", string="Mailing")
     sent_count = fields.Integer("Sent", compute="_compute_sent")
     opened_count = fields.Integer("Opened", compute="_compute_sent")
 

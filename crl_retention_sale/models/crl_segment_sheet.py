@@ -68,7 +68,8 @@ class CrlSegment(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT l.product_id,
-                          SUM(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))
+                          SUM(l.price_subtotal
+                              / COALESCE(NULLIF(o.currency_rate, 0), 1))
                      FROM sale_order o
                      JOIN sale_order_line l ON l.order_id = o.id
                      JOIN res_partner p ON p.id = o.partner_id

@@ -58,46 +58,8 @@ class ResPartner(models.Model):
 
     def _crl_get_letter_facts(self):
         facts = super()._crl_get_letter_facts()
-        customer = self.commercial_partner_id
-        facts += customer._crl_get_letter_purchase()
-        facts += customer._crl_get_letter_run_outs()
+        facts += self.commercial_partner_id._crl_get_letter_run_outs()
         return sorted(facts, key=lambda fact: fact["date"], reverse=True)
-
-    def _crl_get_letter_purchase(self):
-        """What was bought last, and why it was a good buy."""
-        if not self.env["sale.order"].has_access("read"):
-            return []
-        order = self._crl_get_last_order(self.env.companies)
-        if not order or order.date_order < self._crl_get_letter_since():
-            return []
-        day = self._crl_get_local_day(order.date_order)
-        goods = [
-            {
-                "kind": "bought",
-                "date": day,
-                "text": self.env._("Bought: %s", order._crl_get_goods()),
-            }
-        ]
-        # who reads the order reads what is said of its products
-        templates = order.sudo().order_line.product_template_id
-        return (
-            goods
-            + [
-                {
-                    "kind": "points",
-                    "date": day,
-                    "text": self.env._(
-                        "Why %(product)s was a good buy: %(points)s",
-                        product=template.name,
-                        points=" ".join(
-                            template.crl_after_purchase_points.splitlines()
-                        ),
-                    ),
-                }
-                for template in templates
-                if template.crl_after_purchase_points
-            ][:MAX_POINTS]
-        )
 
     def _crl_get_letter_run_outs(self):
         """What is soon used up, by the day it was bought."""

@@ -16,7 +16,8 @@ class SaleOrder(models.Model):
         """What was ordered: "20 × Dough balls, 4 × Rye base …"."""
         self.ensure_one()
         # sudo: who is told of an order is told what was ordered
-        lines = self.sudo().order_line.filtered("product_id")
+        told = self.sudo().with_context(display_default_code=False)
+        lines = told.order_line.filtered("product_id")
         named = [
             f"{line.product_uom_qty:g} × {line.product_id.display_name}"
             for line in lines[:MOST_GOODS]

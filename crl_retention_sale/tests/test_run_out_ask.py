@@ -372,7 +372,7 @@ class TestRunOutAsk(RunOutCase):
         self.assertIn("Crisp for 20 minutes.", letter.activity_id.note)
         facts = self.customer.with_user(self.rep)._crl_get_letter_facts()
         self.assertEqual(
-            {fact["kind"] for fact in facts}, {"bought", "points", "run_out"}
+            {fact["kind"] for fact in facts}, {"purchase", "point", "run_out"}
         )
 
     def test_card(self):
