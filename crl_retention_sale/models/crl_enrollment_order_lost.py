@@ -5,8 +5,9 @@ from odoo.addons.crl_retention.tools import schedule
 
 
 class CrlEnrollment(models.Model):
-    """What becomes of a procedure when the order it began with is cancelled, taken back
-    or another customer's: it goes on for the next order of the same purchase, or ends."""
+    """What becomes of a procedure when the order it began with is cancelled, taken
+    back or another customer's: it goes on for the next order of the same purchase, or
+    ends."""
 
     _inherit = "crl.enrollment"
 

@@ -8,12 +8,13 @@ class CrlOrderEvent(models.Model):
     _inherit = "crl.order.event"
 
     def _react(self):
-        super()._react()
+        result = super()._react()
         begun = self.env["crl.enrollment"].search(
             [("order_id", "in", self.order_id.ids), ("is_live", "=", True)]
         )
         begun._lose_order()
         self._get_starting("confirmed")._leave()
+        return result
 
     def _get_customer(self):
         """Whose order it is now."""

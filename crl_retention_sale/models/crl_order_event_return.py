@@ -10,7 +10,7 @@ class CrlOrderEvent(models.Model):
     _inherit = "crl.order.event"
 
     def _react(self):
-        super()._react()
+        result = super()._react()
         bad = self.filtered(
             lambda e: (
                 e.company_id.crl_return_reaction in ("call", "case")
@@ -24,6 +24,7 @@ class CrlOrderEvent(models.Model):
             lambda event: (event.company_id, event.partner_id.commercial_partner_id)
         ).items():
             events._answer(company, customer)
+        return result
 
     def _answer(self, company, customer):
         """Ask a customer what was wrong, once for all these orders."""

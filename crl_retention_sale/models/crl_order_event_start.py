@@ -35,7 +35,7 @@ class CrlOrderEvent(models.Model):
         return schedule.local_day(moment, self.company_id._crl_tz())
 
     def _react(self):
-        super()._react()
+        result = super()._react()
         triggers = self._get_triggers()
         cadences = self.env["crl.cadence"].search(
             [("order_trigger", "in", [*triggers]), ("order_from", "!=", False)]
@@ -46,6 +46,7 @@ class CrlOrderEvent(models.Model):
             # one after the other where a customer ordered more than once
             for events in meant._get_turns():
                 events._start(cadence)
+        return result
 
     # ---- Which orders ----
 
