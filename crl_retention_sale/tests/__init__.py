@@ -7,6 +7,7 @@ from . import test_cadence_order
 from . import test_letters
 from . import test_orders_seen
 from . import test_orders_used
+from . import test_order_tour
 from . import test_order_trigger
 from . import test_demo
 from . import test_run_out, test_run_out_ask
