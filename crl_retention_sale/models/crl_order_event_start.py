@@ -125,6 +125,8 @@ class CrlOrderEvent(models.Model):
         events = self.filtered(lambda event: event.order_id not in before)
         if cadence._merges_orders():
             events |= (self - events)._filter_apart(cadence, before)
+        if not events:
+            return
         Enrollment = self.env["crl.enrollment"]
         former = Enrollment.search(
             [

@@ -53,7 +53,9 @@ class TestOrderTour(HttpCase):
         # its day has come
         now = fields.Datetime.now()
         letter.write({"date_planned": now, "date_due": now})
+        self.env.flush_all()
         self.env["crl.touchpoint"]._open_due(10)
+        self.assertEqual(letter.state, "open")
         self.start_tour(
             "/odoo/retention-letters", "crl_order_letter", login="crl_tour_rep"
         )
