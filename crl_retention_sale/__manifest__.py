@@ -37,6 +37,7 @@
         ],
         "web.assets_tests": [
             "crl_retention_sale/static/tests/tours/**/*",
+            "crl_retention_sale/static/tests/tours/*",
         ],
     },
     "demo": [
