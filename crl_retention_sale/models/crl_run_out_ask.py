@@ -62,16 +62,24 @@ class CrlRunOut(models.Model):
         return self.browse(row[0] for row in rows)
 
     @api.model
-    def _get_due_sql(self, cadence, company, more_days=0):
-        """Whether a row (``r``) is to be asked about by a procedure today: not asked
-        yet, its day in reach, and not one that is bought all the time.
+    def _get_due_sql(self, cadence, company):
+        """Whether a row (``r``) is to be asked about by a procedure that begins by
+        itself: as below, and it fell due since the procedure was switched on."""
+        since = schedule.local_day(cadence.order_from, company._crl_tz())
+        return SQL(
+            "(%s AND r.date_run_out >= %s)",
+            self._get_askable_sql(cadence, company),
+            since + timedelta(days=cadence.order_lead_days),
+        )
+
+    @api.model
+    def _get_askable_sql(self, cadence, company, more_days=0):
+        """Whether a procedure can ask about a row (``r``) today: nobody did, it runs
+        out soon, or did lately, and it is not bought all the time.
 
         :param int more_days: days beyond the lead
         """
         today = company._crl_today()
-        since = cadence.order_from and schedule.local_day(
-            cadence.order_from, company._crl_tz()
-        )
         lead = cadence.order_lead_days
         products = self.env["product.product"]._search(cadence._parse_run_out_domain())
         return SQL(
@@ -79,10 +87,7 @@ class CrlRunOut(models.Model):
                 AND (r.date_asked < r.date_last) IS NOT FALSE
                 AND r.date_run_out - r.date_last >= %(shortest)s
                 AND r.product_id IN %(products)s)""",
-            first=max(
-                today - company._crl_get_catch_up(),
-                (since or today) + timedelta(days=lead),
-            ),
+            first=today - company._crl_get_catch_up(),
             last=today + timedelta(days=lead + more_days),
             shortest=2 * lead,
             products=products.subselect(),
@@ -160,7 +165,7 @@ class CrlRunOut(models.Model):
                     own.ids,
                     own.partner_id.ids,
                     company.id,
-                    self._get_due_sql(cadence, company, cadence.run_out_merge_days),
+                    self._get_askable_sql(cadence, company, cadence.run_out_merge_days),
                 )
             )
         self.invalidate_model(["date_asked", "enrollment_id"], flush=False)

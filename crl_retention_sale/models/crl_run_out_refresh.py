@@ -227,4 +227,4 @@ class CrlRunOut(models.Model):
         company = self.env["res.company"]._get_main_company().sudo()
         if company.crl_run_out_date:
             company.crl_run_out_date = False
-        self.env.ref("crl_retention.ir_cron_run").sudo()._trigger()  # as above
+            self.env.ref("crl_retention.ir_cron_run").sudo()._trigger()  # as above

@@ -1,13 +1,13 @@
 from odoo import api, models
 from odoo.tools import format_date
 
-#: Products a letter is told of.
-MAX_POINTS = 3
+#: Products that run out a letter is told of.
+MAX_TOLD = 3
 
 
 class ResPartner(models.Model):
-    """What customers bought and run out of: told to whoever writes to them, exported,
-    and kept when customers become one."""
+    """What customers run out of: told to whoever writes to them, exported, and kept
+    when customers become one."""
 
     _inherit = "res.partner"
 
@@ -60,6 +60,10 @@ class ResPartner(models.Model):
         facts = super()._crl_get_letter_facts()
         facts += self.commercial_partner_id._crl_get_letter_run_outs()
         return sorted(facts, key=lambda fact: fact["date"], reverse=True)
+        return [
+            *super()._crl_get_letter_facts(),
+            *self.commercial_partner_id._crl_get_letter_run_outs(),
+        ]
 
     def _crl_get_letter_run_outs(self):
         """What is soon used up, by the day it was bought."""
@@ -75,5 +79,5 @@ class ResPartner(models.Model):
                     product=row.product_name,
                 ),
             }
-            for row in self.env["crl.run.out"]._find_next(self, limit=MAX_POINTS)
+            for row in self.env["crl.run.out"]._find_next(self, limit=MAX_TOLD)
         ]

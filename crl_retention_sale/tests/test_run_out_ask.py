@@ -216,6 +216,9 @@ class TestRunOutAsk(RunOutCase):
         self.asking.order_from = "2026-02-26 00:00:00"
         self.start("2026-02-26 10:00:00")
         self.assertFalse(self.asked())
+        # by hand it is asked about
+        self.enroll(cadence=self.asking)
+        self.assertEqual(self.row().enrollment_id, self.asked())
 
     def test_after_a_standstill(self):
         """It ran out four days ago, and the company catches up three."""
@@ -374,6 +377,8 @@ class TestRunOutAsk(RunOutCase):
         self.assertEqual(
             {fact["kind"] for fact in facts}, {"purchase", "point", "run_out"}
         )
+        texts = [fact["text"] for fact in facts]
+        self.assertIn("Runs out on 04/01/2026: Pizza dough", texts)
 
     def test_card(self):
         """On the card of a customer, for whoever sees how they stand."""
