@@ -37,7 +37,6 @@
         ],
         "web.assets_tests": [
             "crl_retention_sale/static/tests/tours/**/*",
-            "crl_retention_sale/static/tests/tours/*",
         ],
     },
     "demo": [

@@ -57,9 +57,6 @@ class ResPartner(models.Model):
     # ---- In letters ----
 
     def _crl_get_letter_facts(self):
-        facts = super()._crl_get_letter_facts()
-        facts += self.commercial_partner_id._crl_get_letter_run_outs()
-        return sorted(facts, key=lambda fact: fact["date"], reverse=True)
         return [
             *super()._crl_get_letter_facts(),
             *self.commercial_partner_id._crl_get_letter_run_outs(),
