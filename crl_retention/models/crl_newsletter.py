@@ -84,8 +84,8 @@ class CrlNewsletter(models.Model):
     def _compute_counts(self):
         names = ("email_count", "letter_count", "nothing_count")
         # who reads the newsletter reads its numbers
-        groups = self.env["crl.newsletter.sender"].sudo()
-        groups = groups._read_group(
+        senders = self.env["crl.newsletter.sender"].sudo()
+        groups = senders._read_group(
             [("newsletter_id", "in", self.ids)],
             ["newsletter_id"],
             [f"{name}:sum" for name in names],
@@ -175,9 +175,10 @@ class CrlNewsletter(models.Model):
             raise UserError(newsletter._get_nobody())
         for sender in senders:
             sender._prepare()
-        # which state it is in is for the verbs to say
-        newsletter.sudo().state = "prepared"
-        newsletter.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+        # the state is for the verbs to say; what colleagues were asked is over
+        engine = newsletter.sudo()  # as just said
+        engine.state = "prepared"
+        engine.activity_unlink(["mail.mail_activity_data_todo"])
         return True
 
     def action_send(self):

@@ -81,16 +81,20 @@ class CrlNewsletterSender(models.Model):
             vals = {**vals, "words": self._check_text(vals["words"])[:MOST_WORDS]}
         result = super().write(vals)
         if "words" in vals:
-            for sender in self.filtered("mailing_id"):
+            for sender in self.filtered(lambda one: one.mailing_state == "draft"):
                 # their own words, whoever made the mailing
-                sender.mailing_id.sudo().write(sender._get_texts())
+                mailing = sender.mailing_id.sudo()  # as just said
+                mailing.write(sender._get_texts())
         return result
 
     # ---- The mailing ----
 
     def _prepare(self):
-        """Make the mailing in the salesperson's name, or write it anew."""
+        """Make the mailing in the salesperson's name, or write it anew; one that went
+        from Odoo's own screens stays what it was."""
         self.ensure_one()
+        if self.mailing_state not in (False, "draft"):
+            return
         user = self.user_id.sudo()  # what goes out in their name
         if not self.email_ids:
             self.mailing_id.unlink()
@@ -114,8 +118,9 @@ class CrlNewsletterSender(models.Model):
 
     def _get_texts(self):
         """Subject and text of the mailing, in the salesperson's language."""
+        values = {"sender": self.sudo()}  # name and number of a colleague
         body = self.env["ir.qweb"]._render(
-            "crl_retention.newsletter_mail", {"sender": self.sudo()}, lang=self._lang()
+            "crl_retention.newsletter_mail", values, lang=self._lang()
         )
         return {
             "subject": self.newsletter_id.name,

@@ -14,16 +14,12 @@ class CrlCampaign(models.Model):
         if self.goal != "ordered":
             return super()._get_goal_domain()
         self.ensure_one()
-        # sudo: only numbers come of it
-        found = (
-            self.env["sale.order"]
-            .sudo()
-            ._search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("state", "=", "sale"),
-                    ("date_order", ">=", self.date_released),
-                ]
-            )
+        orders = self.env["sale.order"].sudo()  # only numbers come of it
+        found = orders._search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "sale"),
+                ("date_order", ">=", self.date_released),
+            ]
         )
         return self._get_goal_customers(found)

@@ -28,15 +28,13 @@ class ResPartner(models.Model):
                 Domain(name, "=ilike", escape_psql(text)) for name in names
             )
             here = Domain("company_id", "in", self.env.companies.ids)
-            # sudo: whose a number is every colleague may know; the reception shows
-            # customers the user may open
-            documents = (
-                self.env[model]
-                .sudo()
-                .search(here & Domain(domain) & written, limit=limit)
-            )
+            # whose a number is every colleague may know; the reception shows customers
+            # the user may open
+            documents = self.env[model].sudo()
             found |= {
                 document.partner_id.commercial_partner_id.id: document.name
-                for document in documents
+                for document in documents.search(
+                    here & Domain(domain) & written, limit=limit
+                )
             }
         return found
