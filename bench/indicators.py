@@ -122,17 +122,18 @@ def upsert_arrays(env, indicator, ids, turn):
 
 
 def send(env, indicator, names, turn):
+    code = indicator.code
     results = env["crl.indicator"].load_values(
         [
             {
                 "partner": name,
-                "indicator": indicator.code,
+                "indicator": code,
                 "raw": place % 100 + turn,
                 "date": f"2026-01-0{1 + turn}T09:00:00Z",
             }
             for place, name in enumerate(names)
         ],
-        key=f"{indicator.code}:{names[0]}:{turn}",
+        key=f"{code}:{names[0]}:{turn}",
     )
     refused = [result for result in results if result["status"] == "refused"]
     assert not refused, refused[:3]

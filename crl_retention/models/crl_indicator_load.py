@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, email_normalize
 
 from ..tools import loading, schedule
+from ..tools.columns import array
 from .crl_actor import _quote
 
 #: Rows a call takes.
@@ -168,8 +169,11 @@ class CrlIndicator(models.Model):
         if not names:
             return {}
         partners = self.env["res.partner"]
-        query = partners._search([(column, "in", list(names))])
+        query = partners._search([])
         name = SQL.identifier(query.table, column)
+        # as one text: a list of thousands is dear for the ORM and for the driver
+        kind = SQL("int[]" if column == "id" else "varchar[]")
+        query.add_where(SQL("%s = ANY(%s::%s)", name, array(names), kind))
         customer = SQL.identifier(query.table, "commercial_partner_id")
         alias = query.join(
             query.table, "commercial_partner_id", "res_partner", "id", "customer"
