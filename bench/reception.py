@@ -46,4 +46,14 @@ def measure(env):
         works[f"Odoo's name_search: {label}"] = partial(
             partners.name_search, text, limit=8
         )
+    for label, field in (
+        ("six digits of a number", "phone_mobile_search"),
+        ("four digits of a number", "phone_mobile_search"),
+        ("an email", "email_normalized"),
+        ("how an email begins", "email_normalized"),
+    ):
+        one_field = [(field, "ilike", asked[label])]
+        works[f"Odoo's search of one field: {label}"] = partial(
+            partners.search_fetch, one_field, ["display_name"], limit=8
+        )
     return timed(env, works)
