@@ -1,7 +1,7 @@
 import {Component, markup, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
-import {sayDay, sayExactly, sayMoment} from "./desk_dates";
+import {sayDay, sayExactly, sayMoment, sayTime} from "./desk_dates";
 
 const TRENDS = {
     up: {icon: "fa-long-arrow-up text-success", say: _t("rising")},
@@ -53,22 +53,23 @@ export class DeskCustomer extends Component {
     }
 
     get clock() {
-        const {local_time, is_callable, callable_from, call_windows} = this.customer;
+        const {is_callable, callable_from, call_windows} = this.customer;
+        const time = sayTime(this.customer.local_time);
         if (is_callable) {
-            return _t("%s there, a good time to call", local_time);
+            return _t("%s there, a good time to call", time);
         }
         if (callable_from) {
             return _t("%(time)s there, call from %(when)s", {
-                time: local_time,
+                time,
                 when: sayMoment(callable_from),
             });
         }
         return call_windows.length
             ? _t("%(time)s there, call %(windows)s", {
-                  time: local_time,
+                  time,
                   windows: call_windows.join(", "),
               })
-            : _t("%s there", local_time);
+            : _t("%s there", time);
     }
 
     sayDay(text) {

@@ -26,6 +26,11 @@ export function sayMoment(text) {
     return _t("%(day)s at %(time)s", {day: sayDay(text), time});
 }
 
+/** A time of the day, like 15:30, as the reader writes it: 3:30 PM. */
+export function sayTime(text) {
+    return DateTime.fromFormat(text, "HH:mm").toLocaleString(DateTime.TIME_SIMPLE);
+}
+
 export function sayExactly(text) {
     return formatDateTime(toMoment(text), {showSeconds: false});
 }
