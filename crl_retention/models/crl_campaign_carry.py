@@ -171,7 +171,7 @@ class CrlCampaignMember(models.Model):
             moment = schedule.utc_at(
                 days[min(turn, len(days) - 1)],
                 9.0,
-                user.tz or campaign.company_id._crl_tz(),
+                user._crl_get_tz(campaign.company_id),
             )
             person = contacts[member.partner_id]
             vals_list.append(

@@ -126,7 +126,7 @@ class CrlCase(models.Model):
         company = self.company_id
         owner = self.user_id if self.user_id.active else self.env["res.users"]
         owner = owner or self.partner_id._crl_get_owner(company)
-        tz = owner.tz or company._crl_tz()
+        tz = owner._crl_get_tz(company)
         now = fields.Datetime.now()
         is_working = company._crl_working_days()
         today = schedule.local_day(now, tz)

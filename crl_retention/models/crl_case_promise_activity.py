@@ -16,7 +16,7 @@ class CrlCase(models.Model):
         return self.user_id._crl_get_hand(self._get_due_day())
 
     def _get_due_day(self):
-        tz = self.user_id.tz or self.company_id._crl_tz()
+        tz = self.user_id._crl_get_tz(self.company_id)
         return schedule.local_day(self._get_due(), tz)
 
     @api.model

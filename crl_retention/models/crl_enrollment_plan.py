@@ -93,7 +93,7 @@ class CrlEnrollment(models.Model):
         person = self.contact_id or self.partner_id
         owner = step._get_owner(self)
         tz = (
-            (owner.tz or self.company_id._crl_tz())
+            owner._crl_get_tz(self.company_id)
             if step._is_human()
             else person._crl_tz(self.company_id)
         )

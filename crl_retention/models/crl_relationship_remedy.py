@@ -82,7 +82,7 @@ class CrlRelationship(models.Model):
                     self.env,
                     schedule.local_day(
                         contact.date_planned,
-                        contact.user_id.tz or contact.company_id._crl_tz(),
+                        contact.user_id._crl_get_tz(contact.company_id),
                     ),
                 ),
                 user=contact.user_id.name or self.env._("whoever looks after them"),
@@ -151,7 +151,7 @@ class CrlRelationship(models.Model):
         partner = self.partner_id
         company = self.company_id or company or self.env.company
         owner = partner._crl_get_owner(company)
-        tz = owner.tz or company._crl_tz()
+        tz = owner._crl_get_tz(company)
         now = fields.Datetime.now()
         day = schedule.roll_day(
             schedule.local_day(now, tz) + timedelta(days=1),

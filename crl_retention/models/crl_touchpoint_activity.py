@@ -130,7 +130,7 @@ class CrlTouchpoint(models.Model):
                     "note": text._get_briefing(words.get(touchpoint.partner_id.id)),
                     "date_deadline": schedule.local_day(
                         touchpoint.date_planned,
-                        touchpoint.user_id.tz or touchpoint.company_id._crl_tz(),
+                        touchpoint.user_id._crl_get_tz(touchpoint.company_id),
                     ),
                     "user_id": hand.id,
                     "automated": True,
@@ -198,7 +198,7 @@ class CrlTouchpoint(models.Model):
         now = fields.Datetime.now().replace(second=0, microsecond=0)
         if self.date_planned >= now:
             return self.date_planned
-        tz = self.user_id.tz or self.company_id._crl_tz()
+        tz = self.user_id._crl_get_tz(self.company_id)
         step = self._get_step()
         hour_from = step.hour_from or 9.0
         start = schedule.next_open(

@@ -18,9 +18,7 @@ class CrlTouchpoint(models.Model):
             return owner
         return owner._crl_get_hand(
             self.activity_id.date_deadline
-            or schedule.local_day(
-                self.date_planned, owner.tz or self.company_id._crl_tz()
-            )
+            or schedule.local_day(self.date_planned, owner._crl_get_tz(self.company_id))
         )
 
     @api.model

@@ -254,7 +254,7 @@ class CrlTouchpoint(models.Model):
         )
         if not moment:
             return False
-        tz = self.user_id.tz or self.company_id._crl_tz()
+        tz = self.user_id._crl_get_tz(self.company_id)
         notes[self.id] = self.env._(
             "Goes again on %(moment)s. %(reason)s",
             moment=format_datetime(self.env, moment, tz=tz, dt_format="short"),

@@ -57,7 +57,7 @@ class CrlTouchpoint(models.Model):
                 schedule.utc_at(
                     next_day(user, company),
                     touchpoint._get_step().hour_from or 9.0,
-                    user.tz or company._crl_tz(),
+                    user._crl_get_tz(company),
                 ),
             )
         return decisions
@@ -66,7 +66,7 @@ class CrlTouchpoint(models.Model):
         """The next day the user, or who stands in, works on; after today on their
         clock."""
         hand = user.crl_cover_id or user
-        today = schedule.local_day(fields.Datetime.now(), user.tz or company._crl_tz())
+        today = schedule.local_day(fields.Datetime.now(), user._crl_get_tz(company))
         return schedule.roll_day(
             today + timedelta(days=1), "forward", hand._crl_working_days(company)
         )
@@ -82,7 +82,7 @@ class CrlTouchpoint(models.Model):
         now = fields.Datetime.now()
         reps = []
         for (user, channel), company in limits.items():
-            tz = user.tz or company._crl_tz()
+            tz = user._crl_get_tz(company)
             today = schedule.local_day(now, tz)
             reps.append(
                 SQL(
@@ -147,7 +147,7 @@ class CrlTouchpoint(models.Model):
             if touchpoint.hold_reason and planned < due:
                 moments[touchpoint.id] = due
             if (
-                max(planned, due) < midnight(user.tz or company._crl_tz())
+                max(planned, due) < midnight(user._crl_get_tz(company))
                 and not touchpoint.case_id
                 and user._crl_get_daily_limit(touchpoint.channel, company)
             ):

@@ -52,7 +52,7 @@ class CrlTouchpoint(models.Model):
     def _get_move_text(self, before, after):
         """From when to when, on the owner's clock."""
         self.ensure_one()
-        tz = self.user_id.tz or self.company_id._crl_tz()
+        tz = self.user_id._crl_get_tz(self.company_id)
         return self.env._(
             "From %(before)s to %(after)s.",
             before=format_datetime(self.env, before, tz=tz, dt_format="short"),

@@ -127,7 +127,7 @@ class CrlTouchpoint(models.Model):
             "hold_reason": False,
         }
         if self.state == "open" and self.activity_id:
-            tz = self.user_id.tz or self.company_id._crl_tz()
+            tz = self.user_id._crl_get_tz(self.company_id)
             activity = self.activity_id.with_context(crl_engine=True)
             activity.date_deadline = schedule.local_day(moment, tz)
             meeting = activity.calendar_event_id
@@ -230,7 +230,7 @@ class CrlTouchpoint(models.Model):
             self._tell_leader(text)
             return
         days = step.retry_days if step and outcome in RETRY_OUTCOMES else 1
-        tz = self.user_id.tz or self.company_id._crl_tz()
+        tz = self.user_id._crl_get_tz(self.company_id)
         day = schedule.roll_day(
             schedule.local_day(fields.Datetime.now(), tz) + timedelta(days=days),
             "forward",

@@ -99,7 +99,7 @@ class DigestDigest(models.Model):
         """
         reader = user.with_user(user).with_context(
             lang=user.lang,
-            tz=user.tz or user.company_id._crl_tz(),
+            tz=user._crl_get_tz(user.company_id),
             allowed_company_ids=user.company_ids.ids,
         )
         sections = reader._crl_get_morning_sections(since)

@@ -211,7 +211,7 @@ class MailActivity(models.Model):
         """
         for touchpoint in self._crl_get_live():
             activity = touchpoint.activity_id
-            tz = touchpoint.user_id.tz or touchpoint.company_id._crl_tz()
+            tz = touchpoint.user_id._crl_get_tz(touchpoint.company_id)
             start = activity.calendar_event_id.start
             day = schedule.local_day(touchpoint.date_planned, tz)
             if start and start != touchpoint.date_planned:

@@ -60,7 +60,7 @@ class ResUsers(models.Model):
         is_working = (
             calendar._crl_working_days(resource) if calendar else lambda day: True
         )
-        tz = user.tz or company._crl_tz()
+        tz = user._crl_get_tz(company)
         away_from, away_to = user.out_of_office_from, user.out_of_office_to
 
         def is_there(day):

@@ -146,7 +146,7 @@ class ResUsers(models.Model):
         calendar, __ = self._crl_get_calendar(company)
         is_workday = calendar._crl_working_days() if calendar else lambda day: True
         is_there = self._crl_working_days(company)
-        today = schedule.local_day(fields.Datetime.now(), self.tz or company._crl_tz())
+        today = schedule.local_day(fields.Datetime.now(), self._crl_get_tz(company))
         return absence.last_day_away(today, is_workday, lambda day: not is_there(day))
 
     def _crl_find_cover(self):

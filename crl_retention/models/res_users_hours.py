@@ -19,7 +19,7 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _crl_get_tz(self, company):
-        self.ensure_one()
+        """The zone on whose clock a user's day goes, or the company's of nobody."""
         return self.tz or company._crl_tz()
 
     def _crl_get_hours(self, company, start, stop):
