@@ -29,13 +29,13 @@ class CrlRelationship(models.Model):
     )
     dedup_key = fields.Char(required=True, copy=False)
     company_id = fields.Many2one("res.company", index="btree_not_null")
-    user_id = fields.Many2one("res.users", "Salesperson", index="btree_not_null")
+    # indexed below, as stages are: every score that moves writes every index
+    user_id = fields.Many2one("res.users", "Salesperson")
     enrollment_id = fields.Many2one(
         "crl.enrollment", index="btree_not_null", ondelete="set null"
     )
     stage_id = fields.Many2one(
         "crl.stage",
-        index="btree_not_null",
         ondelete="restrict",
         group_expand="_read_group_stage_ids",
     )
