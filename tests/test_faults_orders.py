@@ -10,8 +10,8 @@ from tests.support.server import Server, running
 
 pytest_plugins = ["tests.support.fixtures"]
 
-CUSTOMERS = 400
-KILLS = 4
+CUSTOMERS = 200
+KILLS = 3
 PREFORK = ("--workers=1", "--no-http")
 
 #: Customers with an order each that was confirmed just now, and a procedure that begins
