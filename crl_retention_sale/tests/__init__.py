@@ -2,7 +2,7 @@ from . import test_access_matrix
 from . import test_order_event
 from . import test_purchase, test_purchase_random
 from . import test_base
-from . import test_base_orders
+from . import test_base_orders, test_base_tour
 from . import test_cadence_order
 from . import test_letters
 from . import test_orders_seen
