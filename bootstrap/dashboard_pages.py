@@ -282,8 +282,8 @@ def customer_base(sample):
             [("Anna", 6, 8200), ("Marco", 5, 4100), ("Sophie", 3, 2700)],
         ),
     )
-    team = {"team_id": "Sales Team", "__count": "Purchase days", "amount": revenue}
-    country = {"country_id": "Country", "__count": "Purchase days", "amount": revenue}
+    team = {"team_id": "Sales Team", "__count": "Days", "amount": revenue}
+    country = {"country_id": "Country", "__count": "Days", "amount": revenue}
     page.tables(
         (
             *("Purchases by team", PURCHASE, "team_id", team, []),

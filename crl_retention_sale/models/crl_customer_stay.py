@@ -32,10 +32,10 @@ class CrlCustomerStay(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     date_from = fields.Date(
-        "Customer From", required=True, help="The first purchase of this time."
+        "From", required=True, help="The first purchase of this time."
     )
     date_to = fields.Date(
-        "Customer Until",
+        "Until",
         required=True,
         help="The last purchase, and the days that somebody stays a customer after it.",
     )
@@ -45,9 +45,9 @@ class CrlCustomerStay(models.Model):
         help="New: the first purchase ever. Won back: they had been away before.",
     )
     date_before = fields.Date(
-        "Had Left On", help="The last day as a customer before they came back."
+        "Left Before", help="The last day as a customer before they came back."
     )
-    date_return = fields.Date("Came Back On")
+    date_return = fields.Date("Came Back")
     amount = fields.Monetary(
         help="Bought in this time, without taxes and what was refunded."
     )

@@ -16,9 +16,10 @@ class ResPartner(models.Model):
     )
 
     def _crl_settle(self):
-        super()._crl_settle()
+        result = super()._crl_settle()
         # those of several who are one now
         self.env["crl.customer.stay"]._refresh(self.commercial_partner_id | self)
+        return result
 
     @api.model
     def _crl_get_exported(self):

@@ -99,6 +99,9 @@ class TestBase(TransactionCase):
         }
         cls.company = cls.env.company
         cls.company.partner_id.tz = "Europe/Paris"
+        # whatever was bought before
+        cls.env.cr.execute("DELETE FROM crl_purchase")
+        cls.env.cr.execute("DELETE FROM crl_customer_stay")
         cls.team = cls.env["crm.team"].create(
             {"name": "Shops", "member_ids": [(6, 0, cls.users["rep"].ids)]}
         )

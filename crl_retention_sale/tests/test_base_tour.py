@@ -10,6 +10,9 @@ class TestBaseTour(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # whatever was bought before
+        cls.env.cr.execute("DELETE FROM crl_purchase")
+        cls.env.cr.execute("DELETE FROM crl_customer_stay")
         cls.month = cls.env.company._crl_today().replace(day=1)
         cls.guests = cls.env["res.partner"].create(
             [
@@ -24,7 +27,9 @@ class TestBaseTour(HttpCase):
 
     def start(self, tour, role):
         login = f"base_tour_{role}"
-        user = new_test_user(self.env, login, f"crl_retention.crl_retention_group_{role}")
+        user = new_test_user(
+            self.env, login, f"crl_retention.crl_retention_group_{role}"
+        )
         self.env["res.users.settings"]._find_or_create_for_user(user)
         self.start_tour("/odoo/retention-base", tour, login=login)
 

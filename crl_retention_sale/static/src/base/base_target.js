@@ -33,7 +33,10 @@ export class BaseTarget extends Component {
     /** Points ahead of the pace, or behind it when negative. */
     get ahead() {
         const {year_rate: rate, expected} = this.props.over;
-        return rate === null || expected === null ? null : rate - expected;
+        // as it is shown: nobody is behind by less
+        return rate === null || expected === null
+            ? null
+            : Math.round(10 * (rate - expected)) / 10;
     }
 
     get pace() {

@@ -10,7 +10,10 @@ registry.category("web_tour.tours").add("crl_base_read", {
         // half of the customers bought again in the month that runs
         {trigger: ".o_crl_base_cohorts .o_crl_running button:contains(33 %)"},
         {trigger: ".o_crl_count", run: "click"},
-        {trigger: ".o_crl_base_cohorts .o_crl_running button:contains(1)", run: "click"},
+        {
+            trigger: ".o_crl_base_cohorts .o_crl_running button:contains(1)",
+            run: "click",
+        },
         {trigger: ".o_data_row:contains(Base Guest 1)"},
         {trigger: ".o_list_view:not(:has(.o_data_row:contains(Base Guest 2)))"},
         {trigger: ".o_back_button, .breadcrumb-item a", run: "click"},
@@ -35,6 +38,6 @@ registry.category("web_tour.tours").add("crl_base_target", {
         {trigger: ".o_crl_base_target button:contains(Set Target)", run: "click"},
         {trigger: ".o_crl_base_target:contains(5 points more than 50.0 %)"},
         {trigger: ".o_crl_base_target .badge:contains(On pace)"},
-        {trigger: ".o_crl_base_plot polyline.o_crl_base_way"},
+        {trigger: ".o_crl_base_goal:contains(55.0 %)"},
     ],
 });
