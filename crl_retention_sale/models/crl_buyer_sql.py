@@ -63,7 +63,9 @@ class CrlBuyer(models.Model):
               FROM ranked b
               JOIN limits l ON l.company_id = b.company_id
          LEFT JOIN returned c
-                ON c.partner_id = b.partner_id AND c.company_id = b.company_id
+                -- one key: of two, only the company's was used, and all tried with all
+                ON ARRAY[c.partner_id, c.company_id]
+                   = ARRAY[b.partner_id, b.company_id]
             """,
             bought=self._get_bought_sql(within),
             returned=self._get_returned_sql(within),
