@@ -9,11 +9,6 @@ from ..tools import run_out
 
 #: The hour of the night, where the main company is, from which on all is looked at.
 NIGHT = 2
-#: Whether a row of the table (``r``) and one of the truth (``t``) are about the same.
-SAME = SQL(
-    """(t.partner_id = r.partner_id AND t.company_id = r.company_id
-        AND t.product_id = r.product_id)"""
-)
 
 
 class CrlRunOut(models.Model):
@@ -165,35 +160,41 @@ class CrlRunOut(models.Model):
         self.env.execute_query(
             SQL(
                 """
-                WITH truth AS MATERIALIZED (%(truth)s),
-                gone AS (
-                    DELETE FROM crl_run_out r
-                     WHERE %(within)s AND r.date_asked IS NULL AND NOT %(wanted)s
+                -- a full join cannot be done row by row, whatever is guessed of counts
+                WITH diff AS MATERIALIZED (
+                    SELECT r.id, r.date_asked, r.date_run_out AS former, t.*
+                      FROM (%(truth)s) t
+                 FULL JOIN (SELECT * FROM crl_run_out r WHERE %(within)s) r
+                        ON t.partner_id = r.partner_id
+                           AND t.company_id = r.company_id
+                           AND t.product_id = r.product_id
+                     WHERE (r.date_last, r.quantity, r.date_run_out, r.basis)
+                           IS DISTINCT FROM
+                           (t.date_last, t.quantity, t.date_run_out, t.basis)
                 ),
-                emptied AS (
-                    UPDATE crl_run_out r SET date_run_out = NULL
-                     WHERE %(within)s AND r.date_run_out IS NOT NULL
-                           AND r.date_asked IS NOT NULL AND NOT %(wanted)s
+                gone AS (
+                    DELETE FROM crl_run_out r USING diff d
+                     WHERE r.id = d.id AND d.partner_id IS NULL
+                           AND d.date_asked IS NULL
                 ),
                 changed AS (
                     UPDATE crl_run_out r
-                       SET date_last = t.date_last, quantity = t.quantity,
-                           date_run_out = t.date_run_out, basis = t.basis
-                      FROM truth t
-                     WHERE %(same)s AND (r.date_last, r.quantity, r.date_run_out,
-                                         r.basis)
-                       IS DISTINCT FROM (t.date_last, t.quantity, t.date_run_out,
-                                         t.basis)
+                       SET date_last = COALESCE(d.date_last, r.date_last),
+                           quantity = COALESCE(d.quantity, r.quantity),
+                           date_run_out = d.date_run_out,
+                           basis = COALESCE(d.basis, r.basis)
+                      FROM diff d
+                     WHERE r.id = d.id AND (d.partner_id IS NOT NULL
+                           OR d.date_asked IS NOT NULL AND d.former IS NOT NULL)
                 )
                 INSERT INTO crl_run_out (partner_id, company_id, product_id, date_last,
                                          quantity, date_run_out, basis)
-                     SELECT t.* FROM truth t
-                      WHERE NOT EXISTS (SELECT FROM crl_run_out r WHERE %(same)s)
+                     SELECT partner_id, company_id, product_id, date_last, quantity,
+                            date_run_out, basis
+                       FROM diff WHERE id IS NULL
                 ON CONFLICT (partner_id, company_id, product_id) DO NOTHING""",
                 truth=self._get_truth_sql(within),
                 within=within(SQL("r.partner_id")),
-                wanted=SQL("EXISTS (SELECT FROM truth t WHERE %s)", SAME),
-                same=SAME,
             )
         )
         self.invalidate_model(flush=False)
