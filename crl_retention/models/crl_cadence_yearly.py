@@ -44,7 +44,8 @@ class CrlCadence(models.Model):
     def _check_start_field(self):
         for cadence in self.filtered(lambda cadence: cadence.start_on == "yearly"):
             # who writes procedures must be allowed to read what they are told by
-            name = cadence.sudo().start_field_id.name
+            field = cadence.sudo().start_field_id
+            name = field.name
             if not name:
                 raise ValidationError(
                     self.env._(
@@ -59,7 +60,7 @@ class CrlCadence(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%s” is no day customers can be found by: choose another one.",
-                        cadence.sudo().start_field_id.field_description,
+                        field.field_description,
                     )
                 ) from error
 

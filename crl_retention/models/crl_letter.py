@@ -77,7 +77,7 @@ class CrlLetter(models.AbstractModel):
             "id": letter.id,
             # as in _show_rows
             "name": letter.partner_id.sudo().display_name,
-            "person": letter.contact_id.sudo().name or "",
+            "person": letter.contact_id.sudo().name or "",  # as in _show_rows
             "address": addressee._crl_get_postal_lines(letter.company_id),
             "has_address": addressee._crl_has_address(),
             "title": letter.title,

@@ -139,8 +139,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _crl_get_exported(self):
-        """What is told of a customer who asks what we hold: ``{model: [field]}``. Addons
-        add to it."""
+        """What is told of a customer who asks what we hold: ``{model: [field]}``. An
+        addon adds to it."""
         return EXPORTED
 
     def crl_export_data(self):

@@ -18,6 +18,6 @@ class CrlPurchase(models.Model):
         if len(partners) <= MAX_AT_ONCE:
             self.env["crl.buyer"]._refresh_at_once(partners)
         else:
-            companies = self.env["res.company"].search([])
+            companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
             companies._crl_mark_value_due()
         return changed

@@ -28,5 +28,6 @@ class ResCompany(models.Model):
         if "crl_activity_days" in vals:
             # sudo: a mark for the engine, and its own scheduled action
             self.sudo().crl_is_base_due = True
-            self.env.ref("crl_retention.ir_cron_run").sudo()._trigger()
+            cron = self.env.ref("crl_retention.ir_cron_run").sudo()  # as above
+            cron._trigger()
         return result

@@ -49,7 +49,8 @@ class ResCompany(models.Model):
         """Let the engine look at all customers of the companies in its next run."""
         # sudo: where the engine stands, and its own scheduled action
         self.sudo().crl_value_date = fields.Datetime.now()
-        self.env.ref("crl_retention.ir_cron_run").sudo()._trigger()
+        cron = self.env.ref("crl_retention.ir_cron_run").sudo()  # as above
+        cron._trigger()
 
     def _crl_get_value_limits(self):
         """A query for what holds in each of the companies: today, the days before the

@@ -33,7 +33,7 @@ class ResPartner(models.Model):
     # ---- Several become one ----
 
     def _crl_join(self, sources):
-        super()._crl_join(sources)
+        result = super()._crl_join(sources)
         # days of all that are one now: counted anew, as they are each the only one
         self.env.execute_query(
             SQL(
@@ -42,13 +42,15 @@ class ResPartner(models.Model):
             )
         )
         self.env["crl.purchase"].invalidate_model(flush=False)
+        return result
 
     def _crl_settle(self):
-        super()._crl_settle()
+        result = super()._crl_settle()
         customers = self.commercial_partner_id
         self.env["crl.purchase"]._recount(customers | self)
         # and once more when nobody else is at it
         customers._crl_note_purchases()
+        return result
 
     # ---- What a customer may ask for ----
 

@@ -89,7 +89,7 @@ class ResPartner(models.Model):
     # ---- Several become one; what a customer may ask for ----
 
     def _crl_join(self, sources):
-        super()._crl_join(sources)
+        result = super()._crl_join(sources)
         # what they are worth together is found when their purchases are counted
         self.env.execute_query(
             SQL(
@@ -98,6 +98,7 @@ class ResPartner(models.Model):
             )
         )
         self.env["crl.buyer"].invalidate_model(flush=False)
+        return result
 
     @api.model
     def _crl_get_exported(self):

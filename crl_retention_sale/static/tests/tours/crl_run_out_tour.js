@@ -29,7 +29,8 @@ registry.category("web_tour.tours").add("crl_run_out_product", {
 registry.category("web_tour.tours").add("crl_run_out", {
     steps: () => [
         {
-            trigger: ".o_list_view .o_data_row:contains(Trattoria Tour):contains(Tour Dough)",
+            trigger:
+                ".o_list_view .o_data_row:contains(Trattoria Tour):contains(Tour Dough)",
         },
         {
             trigger: ".o_data_row:contains(Tour Dough) .o_data_cell[name='date_last']",
