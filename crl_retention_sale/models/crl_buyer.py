@@ -22,7 +22,7 @@ class CrlBuyer(models.Model):
     _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade"
+        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")

@@ -19,7 +19,7 @@ class CrlPurchase(models.Model):
     _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade"
+        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     date = fields.Date(required=True, help="On the company's own clock.")
