@@ -36,6 +36,8 @@ ODOOS = [
     ("image-alt", "o_m2m_avatar|o_avatar|o-mail-", "pictures of users"),
     ("role-img-alt", "oi-search|fa-fw fa-user", "buttons of the chatter"),
     ("aria-prohibited-attr", "o-mail-", "messages of the chatter"),
+    ("aria-command-name", "o-mail-Activity", "activities in the chatter"),
+    ("color-contrast", "fw-bolder text-|btn-link btn-danger", "activities, too"),
     (
         "color-contrast",
         "o-mail-|o-xsmaller|#777777|(d-block|px-2)[^>]* smaller|smaller text-muted",

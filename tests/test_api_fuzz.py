@@ -93,7 +93,7 @@ result = {
 READERS = ("marketing", "direction")
 OPENERS = ("action_open_", "action_new_")
 #: What marketing plans as managers do.
-PLANS = ("crl.campaign", "crl.segment")
+PLANS = ("crl.campaign", "crl.segment", "crl.newsletter")
 #: Nobody's own: whoever has a role may look, and changes nothing.
 SHARED = (*PLANS, "crl.cadence.step", "crl.heartbeat", "crl.indicator")
 #: Of a customer; the other verbs refuse those one does not look after.

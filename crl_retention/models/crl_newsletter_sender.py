@@ -136,6 +136,7 @@ class CrlNewsletterSender(models.Model):
 
     def action_print(self):
         """Print the newsletter for who gets it as a letter."""
+        self._check_ids(self)
         self.check_access("read")
         senders = self.filtered("letter_ids")
         if not senders:

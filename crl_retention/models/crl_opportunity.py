@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class CrlActor(models.AbstractModel):
@@ -9,6 +10,8 @@ class CrlActor(models.AbstractModel):
     def action_new_opportunity(self):
         """Open a new opportunity with the customer, filled in."""
         self._check_one(self)
+        if "partner_id" not in self._fields:
+            raise UserError(self.env._("Choose the customers."))
         return self.partner_id._crl_new_opportunity()
 
 

@@ -13,7 +13,7 @@ from tests.support.api_records import Records
 MANAGERS = (
     "crl.hand.over", "crl.privacy", "crl.cadence.move", "crl.heartbeat", "crl.campaign",
     "crl.segment", "crl.indicator", "crl.indicator.import", "crl.health.trial",
-    "crl.quota",
+    "crl.quota", "crl.newsletter", "crl.newsletter.sender",
 )  # fmt: skip
 MANAGERS_VERBS = (
     *("crl_export_data", "crl_erase_data"),
@@ -33,6 +33,7 @@ STATES = {
     "action_load": "read",
     "action_wake": "snoozed",
     "post": "letter",
+    "action_send": "prepared",
 }
 #: What buttons say besides.
 CONTEXTS = {"action_figure": {"crl_figure": "todo"}}

@@ -104,6 +104,24 @@ class Records:
     make_crl_portfolio = make_crl_reception = make_crl_quota = make_crl_actor
     make_crl_letter = make_crl_actor
 
+    def make_crl_newsletter(self, role):
+        # one gets an email, one a letter
+        self.make_res_partner("rep")
+        reader = self.make_res_partner("rep")
+        place = {"email": False, "street": "12 rue du Four", "city": "Lyon"}
+        self.do("rep", "res.partner", "write", ids=[reader], vals=place)
+        values = {"name": "From our kitchen", "body": "<p>What bakes in winter</p>"}
+        return self.do(role, "crl.newsletter", "create", vals_list=[values])[0]
+
+    def make_prepared(self, role, newsletter):
+        self.do(role, "crl.newsletter", "action_prepare", ids=[newsletter])
+        return newsletter
+
+    def make_crl_newsletter_sender(self, role):
+        newsletter = self.make_prepared(role, self.make_crl_newsletter(role))
+        domain = [("newsletter_id", "=", newsletter)]
+        return self.find(role, "crl.newsletter.sender", domain)
+
     def make_crl_alert(self, role):
         # the engine opens them
         return self.server.database.one(

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import psycopg2
@@ -208,7 +208,9 @@ class Server:
     def kill_workers(self):
         """Kill the workers of a prefork server, whose master starts others."""
         for worker in psutil.Process(self.process.pid).children():
-            worker.kill()
+            # one that ended meanwhile is gone as well
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
 
     def stop(self):
         if self.process and self.process.poll() is None:
