@@ -26,7 +26,8 @@ class CrlCadence(models.Model):
         "ir.model.fields",
         "Day of the Customer",
         domain=[("model", "=", "res.partner"), ("ttype", "in", ("date", "datetime"))],
-        ondelete="cascade",
+        # a field goes with its addon: the procedure is there still, and begins no more
+        ondelete="set null",
         copy=False,
         help="The procedure begins each year on this day. A 29 February is kept on the "
         "28th in years without one.",
@@ -78,7 +79,11 @@ class CrlCadence(models.Model):
         :returns: how many customers were looked at
         """
         yearly = self.search(
-            [("start_on", "=", "yearly"), ("start_from", "!=", False)]
+            [
+                ("start_on", "=", "yearly"),
+                ("start_from", "!=", False),
+                ("start_field_id", "!=", False),
+            ]
         ).try_lock_for_update(allow_referencing=True)
         handled = []
         self.env["crl.engine"]._isolate(

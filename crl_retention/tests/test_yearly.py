@@ -157,6 +157,23 @@ class TestYearly(CrlCase):
         with self.assertRaisesRegex(ValidationError, "Choose the day"):
             self.yearly.start_field_id = False
 
+    def test_a_day_that_goes_with_its_addon(self):
+        """Its procedure stays, and says on its page that it needs another day."""
+        field = self.env["ir.model.fields"].create(
+            {
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "name": "x_birthday",
+                "field_description": "Birthday",
+                "ttype": "date",
+            }
+        )
+        self.yearly.start_field_id = field
+        field.unlink()
+        self.env.invalidate_all()
+        self.assertTrue(self.yearly.exists())
+        self.assertFalse(self.yearly.start_field_id)
+        self.assertFalse(self.env["crl.cadence"]._start_yearly(100))
+
     def test_day_nobody_is_found_by(self):
         field = self.env["ir.model.fields"].create(
             {
