@@ -40,14 +40,17 @@ class CrlNewsletter(models.Model):
 
     def _find_senders(self):
         """The newsletter's salespeople, one row each, with today's customers; who has
-        none any more is left out, and their mailing with them."""
+        none any more is left out, and their mailing with them. Words they wrote are
+        kept: the next segment may be the right one."""
         self.ensure_one()
         customers = self._get_customers()
         Sender = self.env["crl.newsletter.sender"].sudo()  # rows of the engine
         known = Sender.search([("newsletter_id", "=", self.id)])
         gone = known.filtered(lambda sender: sender.user_id not in customers)
         gone.mailing_id.filtered(lambda mailing: mailing.state == "draft").unlink()
-        gone.unlink()
+        written = gone.filtered("words")
+        written.write({"email_ids": [(5,)], "letter_ids": [(5,)], "nothing_count": 0})
+        (gone - written).unlink()
         users = (known - gone).user_id
         Sender.create(
             [
@@ -57,9 +60,10 @@ class CrlNewsletter(models.Model):
             ]
         )
         self.invalidate_recordset(["sender_ids"])
-        for sender in self.sender_ids:
+        senders = self.sender_ids.filtered(lambda one: one.user_id in customers)
+        for sender in senders:
             sender.sudo()._sort(customers[sender.user_id])  # as above
-        return self.sender_ids
+        return senders
 
     def _ask(self, senders):
         """An activity for each salesperson who has not written yet."""

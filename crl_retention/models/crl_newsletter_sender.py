@@ -84,7 +84,7 @@ class CrlNewsletterSender(models.Model):
             for sender in self.filtered(lambda one: one.mailing_state == "draft"):
                 # their own words, whoever made the mailing
                 mailing = sender.mailing_id.sudo()  # as just said
-                mailing.write(sender._get_texts())
+                mailing.write(sender._get_bodies())
         return result
 
     # ---- The mailing ----
@@ -103,12 +103,13 @@ class CrlNewsletterSender(models.Model):
             raise UserError(self.env._("%s has no email address.", user.name))
         vals = {
             "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-            "mailing_domain": repr([("id", "in", self.sudo().email_ids.ids)]),  # theirs
+            "mailing_domain": repr(self._get_mailing_domain()),
             "email_from": user.email_formatted,
             "reply_to_mode": "new",
             "reply_to": user.email_formatted,
             "user_id": user.id,
-            **self._get_texts(),
+            "subject": self.newsletter_id.name,
+            **self._get_bodies(),
         }
         if self.mailing_id:
             self.mailing_id.write(vals)
@@ -116,17 +117,24 @@ class CrlNewsletterSender(models.Model):
             mailing = self.env["mailing.mailing"].create(vals)
             self.sudo().mailing_id = mailing  # a row of the engine
 
-    def _get_texts(self):
-        """Subject and text of the mailing, in the salesperson's language."""
+    def _get_mailing_domain(self):
+        """Whom the mailing goes to; who said meanwhile that they want no contact is
+        left out when it is sent."""
+        return [
+            ("id", "in", self.sudo().email_ids.ids),  # theirs
+            ("crl_do_not_contact", "=", False),
+            ("commercial_partner_id.crl_do_not_contact", "=", False),
+        ]
+
+    def _get_bodies(self):
+        """The text of the mailing, in the salesperson's language. Not its subject,
+        which is a template to Odoo: whoever prepares the mailing must be allowed to
+        write one."""
         values = {"sender": self.sudo()}  # name and number of a colleague
         body = self.env["ir.qweb"]._render(
             "crl_retention.newsletter_mail", values, lang=self._lang()
         )
-        return {
-            "subject": self.newsletter_id.name,
-            "body_arch": body,
-            "body_html": body,
-        }
+        return {"body_arch": body, "body_html": body}
 
     def _lang(self):
         # sudo: the language of a colleague
@@ -150,6 +158,8 @@ class CrlNewsletterSender(models.Model):
         lang = self._lang()
         # sudo: their own customers' addresses
         customers = self.sudo().letter_ids.with_context(lang=lang)
+        # who said so since it was prepared
+        customers = customers.filtered(lambda one: not one.crl_do_not_contact)
         return [
             {
                 "sender": self.sudo(),  # as above

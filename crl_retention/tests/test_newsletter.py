@@ -91,6 +91,40 @@ class TestNewsletter(CrlCase):
             self.newsletter.sender_ids.email_ids, self.customer + self.other
         )
 
+    def test_words_outlive_a_wrong_segment(self):
+        self.newsletter.action_ask()
+        mine = self.sender(self.rep).with_user(self.rep)
+        mine.words = "Dear friends"
+        segment = self.env["crl.segment"].create(
+            {"name": "Wrong", "domain": f"[('id', '=', {self.other.id})]"}
+        )
+        self.newsletter.segment_id = segment.id
+        self.newsletter.action_prepare()
+        self.assertFalse(mine.sudo().mailing_id)
+        self.assertEqual((mine.email_count, mine.letter_count), (0, 0))
+        self.assertEqual(self.newsletter.email_count, 1)
+        self.newsletter.segment_id = False
+        self.newsletter.action_prepare()
+        self.assertIn("Dear friends", mine.sudo().mailing_id.body_html)
+
+    def test_nobody_who_wants_none_since_it_was_prepared(self):
+        person = self.env["res.partner"].create(
+            {
+                "name": "Anna",
+                "parent_id": self.customer.id,
+                "email": "anna@example.com",
+            }
+        )
+        self.customer.write({"email": False, "phone": False})
+        self.newsletter.action_prepare()
+        mine = self.sender(self.rep)
+        domain = mine.mailing_id._get_recipients_domain()
+        self.assertEqual(self.env["res.partner"].search(domain), person)
+        (self.customer + self.fan).crl_do_not_contact = True
+        self.assertFalse(self.env["res.partner"].search(domain))
+        names = [letter["name"] for letter in mine._get_letters()]
+        self.assertEqual(names, ["No Mail"])
+
     def test_only_a_segment_and_nobody_who_wants_none(self):
         self.newsletter.segment_id = (
             self.env["crl.segment"]
@@ -153,8 +187,12 @@ class TestNewsletter(CrlCase):
             {"body": '<p t-out="object.env.cr">Dough</p><t t-out="7 * 191"/>'}
         )
         self.newsletter.action_prepare()
-        body = self.sender(self.rep).mailing_id.body_html
-        self.assertNotIn("t-out", body)
+        mine = self.sender(self.rep)
+        self.assertNotIn("t-out", mine.mailing_id.body_html)
+        # a subject is a template to Odoo: not by way of who may not write one
+        self.newsletter.name = "{{ object.env.cr }}"
+        mine.with_user(self.rep).words = "Dear friends"
+        self.assertEqual(mine.mailing_id.subject, "Spring dough")
 
     def test_a_monthly_one_is_copied_once_and_not_sent(self):
         Newsletter = self.env["crl.newsletter"]
