@@ -91,8 +91,8 @@ class CrlBase(models.AbstractModel):
         :param int months: how many
         :param filters: ``{"team_id", "user_id", "country_id", "segment_id": id}``
         """
-        self._get_edges(months)
-        edges = self._get_edges(months + base.YEAR)
+        self._get_edges(months)  # may be asked for
+        edges = base.edges(self.env.company._crl_today(), months + base.YEAR)
         domain = self._get_filter(filters)
         stays, pairs = self._read_stays(domain, edges)
         counts = base.count_months(stays, len(edges))

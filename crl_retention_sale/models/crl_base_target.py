@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 
 from ..tools import base
 
+#: What is measured when a target is set, and no value to choose.
+MEASURED = {"baseline", "date_from", "date_to"}
+
 
 class CrlBaseTarget(models.Model):
     """Keep so many points more of the customers within a year.
@@ -76,15 +79,21 @@ class CrlBaseTarget(models.Model):
     def create(self, vals_list):
         return super().create([self._add_baseline(vals) for vals in vals_list])
 
+    def write(self, vals):
+        if not self.env.su:
+            fixed = MEASURED | {"company_id"}
+            vals = {name: value for name, value in vals.items() if name not in fixed}
+        return super().write(vals)
+
     @api.model
     def _add_baseline(self, vals):
-        """The values with where the company stands now, unless they say it: a baseline
-        of other books, of before the orders were in Odoo.
+        """The values with where the company stands now, whatever users say of it.
 
         :raises UserError: when there was no customer a year ago
         """
-        if vals.get("baseline") and vals.get("date_from"):
+        if self.env.su and vals.get("baseline") and vals.get("date_from"):
             return vals
+        vals = {name: value for name, value in vals.items() if name not in MEASURED}
         company = self._check_named("res.company", vals.get("company_id"))
         company = company or self.env.company
         # the company's figure is that of all its customers

@@ -461,6 +461,7 @@ class TestBase(TransactionCase):
         ):
             with self.assertRaises(UserError):
                 call()
+        self.assertEqual(len(screen.get_months(60)["rows"]), 60)
 
     def test_queries_do_not_grow_with_months(self):
         self._buy(self._random_book(9, 365))
@@ -506,6 +507,22 @@ class TestBase(TransactionCase):
             result = screen.get_months(13)
         self.assertEqual(result["target"]["baseline"], 50)
         self.assertEqual(result["rows"][-2]["expected"], 53)
+
+    def test_the_baseline_is_nobodys_to_choose(self):
+        self._buy_last_year()
+        targets = self._screen("admin").env["crl.base.target"]
+        target = targets.create(
+            {
+                "points": 6,
+                "baseline": 10,
+                "date_from": "2026-01-01",
+                "date_to": "2030-01-01",
+            }
+        )
+        target.write({"points": 7, "baseline": 10, "date_from": "2025-01-01"})
+        self.assertEqual((target.baseline, target.points, target.goal), (50, 7, 57))
+        days = (str(target.date_from), str(target.date_to))
+        self.assertEqual(days, ("2026-05-01", "2027-05-01"))
 
     def test_target_is_about_all_customers(self):
         self._buy_last_year()
