@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..tools import run_out
+
 
 class CrlCadence(models.Model):
     """A procedure that begins before a product of a customer runs out.
@@ -54,6 +56,15 @@ class CrlCadence(models.Model):
             self.run_out_domain,
             self.env._("Products of “%s”", self.name),
             self.env["product.product"],
+        )
+
+    def _get_run_out_days(self):
+        """Days before a product runs out, and those that others are waited for; no more
+        than a purchase can last, whatever is typed."""
+        self.ensure_one()
+        return (
+            min(self.order_lead_days, run_out.MAX_DAYS),
+            min(self.run_out_merge_days, run_out.MAX_DAYS),
         )
 
     # ---- In words ----

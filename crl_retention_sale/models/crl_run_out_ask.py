@@ -66,10 +66,11 @@ class CrlRunOut(models.Model):
         """Whether a row (``r``) is to be asked about by a procedure that begins by
         itself: as below, and it fell due since the procedure was switched on."""
         since = schedule.local_day(cadence.order_from, company._crl_tz())
+        lead, __ = cadence._get_run_out_days()
         return SQL(
             "(%s AND r.date_run_out >= %s)",
             self._get_askable_sql(cadence, company),
-            since + timedelta(days=cadence.order_lead_days),
+            since + timedelta(days=lead),
         )
 
     @api.model
@@ -80,7 +81,7 @@ class CrlRunOut(models.Model):
         :param int more_days: days beyond the lead
         """
         today = company._crl_today()
-        lead = cadence.order_lead_days
+        lead, __ = cadence._get_run_out_days()
         products = self.env["product.product"]._search(cadence._parse_run_out_domain())
         return SQL(
             """(r.date_run_out BETWEEN %(first)s AND %(last)s
@@ -153,6 +154,7 @@ class CrlRunOut(models.Model):
         for (cadence, company), own in enrollments.grouped(
             lambda e: (e.cadence_id, e.company_id)
         ).items():
+            __, more_days = cadence._get_run_out_days()
             self.env.flush_all()
             self.env.execute_query(
                 SQL(
@@ -165,7 +167,7 @@ class CrlRunOut(models.Model):
                     own.ids,
                     own.partner_id.ids,
                     company.id,
-                    self._get_askable_sql(cadence, company, cadence.run_out_merge_days),
+                    self._get_askable_sql(cadence, company, more_days),
                 )
             )
         self.invalidate_model(["date_asked", "enrollment_id"], flush=False)

@@ -61,7 +61,8 @@ class CrlTouchpoint(models.Model):
                     (row.partner_id, row.company_id) == (t.partner_id, t.company_id)
                 )
             )
-            days = timedelta(days=touchpoint.step_id.cadence_id.run_out_merge_days)
+            __, more_days = touchpoint.step_id.cadence_id._get_run_out_days()
+            days = timedelta(days=more_days)
             found[touchpoint] = own.filtered(
                 lambda row, own=own, days=days: (
                     row.date_run_out <= own[0].date_run_out + days

@@ -301,6 +301,17 @@ class TestRunOutAsk(RunOutCase):
         self.start("2026-03-26 10:00:00")
         self.assertTrue(self.asked())
 
+    def test_days_somebody_mistyped(self):
+        """Far too many days ask nobody, and keep no other procedure from it."""
+        self.asking.write(
+            {"order_lead_days": 2**31 - 1, "run_out_merge_days": 2**31 - 1}
+        )
+        self.buy(date="2026-03-02 10:00:00")
+        self.assertFalse(self.start("2026-03-25 10:00:00"))
+        self.asking.order_lead_days = 7
+        self.assertTrue(self.start())
+        self.assertTrue(self.asked())
+
     def test_enrolled_by_hand(self):
         """What runs out then is asked about; with nothing, it ends at once."""
         self.buy(date="2026-03-02 10:00:00")
