@@ -255,7 +255,7 @@ class TestHealth(HttpCase):
             {"mail_message_id": message.id, "number": "+33600000000"}
         )
         cadence = self.env["crl.cadence"].search([], limit=1)
-        cadence.auto_enroll = True
+        cadence.write({"auto_enroll": True, "start_on": "band"})
         self.env.flush_all()
         for name in ("base", "crl_retention"):
             with file_open(f"{name}/data/neutralize.sql") as script:
@@ -264,6 +264,7 @@ class TestHealth(HttpCase):
         self.env.registry.clear_cache()
         self.assertFalse(self.cron.active)
         self.assertFalse(cadence.auto_enroll)
+        self.assertFalse(cadence.start_from)
         self.assertFalse(contact.access_token)
         self.assertEqual((ours.state, other.state), ("cancel", "outgoing"))
         self.assertEqual(text.state, "canceled")
