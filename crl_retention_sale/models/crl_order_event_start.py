@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -60,9 +61,14 @@ class CrlOrderEvent(models.Model):
         }
         if not last:
             return self.browse()
-        meant = self.env["sale.order"].search(
-            Domain("id", "in", [*last]) & cadence._parse_order_domain()
-        )
+        try:
+            domain = cadence._parse_order_domain()
+        except ValidationError as error:
+            # a field that is gone keeps nobody out of other procedures
+            asked = self.browse(event.id for event in last.values())
+            asked._log_refused(cadence, dict.fromkeys(asked.partner_id, str(error)))
+            return self.browse()
+        meant = self.env["sale.order"].search(Domain("id", "in", [*last]) & domain)
         return self.browse(last[order.id].id for order in meant)
 
     def _filter_in_time(self, cadence):

@@ -42,6 +42,16 @@ class SaleOrder(models.Model):
         (self - sold).filtered(lambda o: o.state == "sale")._crl_note("confirmed")
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_what_began(self):
+        """What an order began ends with it: when the engine looks, there is no order
+        any more that could say so."""
+        # sudo: part of the deletion, whoever may do that
+        begun = self.env["crl.enrollment"].sudo()
+        begun.search(
+            [("order_id", "in", self.ids), ("is_live", "=", True)]
+        )._lose_order()
+
     def _crl_note(self, kind):
         """Leave an event of orders: what follows is done by the engine."""
         if not self:

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from .common import SaleCase
 
@@ -300,6 +301,37 @@ class TestOrderTrigger(TriggerCase):
         self.assertEqual(enrollment.state, "exited")
         self.assertEqual(enrollment.exit_reason, f"{order.name} was cancelled.")
         self.assertEqual(set(enrollment.touchpoint_ids.mapped("state")), {"cancelled"})
+
+    def test_an_order_that_is_deleted_ends_what_it_began(self):
+        order = self.confirm("2026-03-03 10:00:00")
+        enrollment = self.get_enrollments()
+        order._action_cancel()
+        name = order.name
+        order.unlink()
+        self.work()
+        self.assertEqual(enrollment.state, "exited")
+        self.assertEqual(enrollment.exit_reason, f"{name} was cancelled.")
+
+    def test_a_copy_of_the_database_begins_nothing(self):
+        self.env.flush_all()
+        with file_open("crl_retention_sale/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.confirm("2026-03-03 10:00:00")
+        self.assertFalse(self.get_enrollments())
+
+    def test_a_filter_that_broke_stops_no_other_procedure(self):
+        broken = self.after.copy({"order_trigger": "every_order"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crl_cadence SET order_domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", broken.id],
+        )
+        self.env.invalidate_all()
+        self.confirm("2026-03-03 10:00:00")
+        self.assertTrue(self.get_enrollments())
+        self.assertFalse(self.get_enrollments(cadence=broken))
+        self.assertIn("this filter cannot be read", self.get_lines("order").note)
 
     def test_confirmed_and_cancelled_between_two_runs(self):
         order = self.quote()
