@@ -102,7 +102,21 @@ class CrlNewsletter(models.Model):
     def write(self, vals):
         if {"name", "body", "segment_id", "company_id", "date_from"} & vals.keys():
             self._check_not_sent()
-        return super().write(self._tidy(vals))
+        result = super().write(self._tidy(vals))
+        prepared = self.filtered(lambda newsletter: newsletter.state == "prepared")
+        if {"name", "body"} & vals.keys():
+            # who prints it reads the same as who gets it by email
+            prepared.sender_ids._write_mailings()
+        if "name" in vals:
+            # with the writer's own rights: to Odoo a subject is a template
+            for newsletter in prepared:
+                mailings = newsletter.sender_ids.mailing_id
+                drafts = mailings.filtered(lambda mailing: mailing.state == "draft")
+                drafts.subject = newsletter.name
+        if {"segment_id", "company_id"} & vals.keys():
+            # for others than it was prepared for; verbs alone change the state
+            prepared.sudo().state = "draft"
+        return result
 
     def _tidy(self, vals):
         """The values with the first day of their month; verbs alone change the
@@ -238,9 +252,14 @@ class CrlNewsletter(models.Model):
 
     def _copy_into(self, month):
         lang = self.user_id.lang or self.env.lang
-        name = format_date(self.env, month, lang_code=lang, date_format="MMMM y")
+        former, name = (
+            format_date(self.env, day, lang_code=lang, date_format="MMMM y")
+            for day in (self.date_from, month)
+        )
+        # a copy of a copy names one month, too
+        title = self.name.removesuffix(f" – {former}")
         following = self.copy(
-            {"name": f"{self.name} – {name}", "date_from": month, "origin_id": self.id}
+            {"name": f"{title} – {name}", "date_from": month, "origin_id": self.id}
         )
         if following.user_id.active:
             following = following.with_context(lang=lang)

@@ -81,10 +81,7 @@ class CrlNewsletterSender(models.Model):
             vals = {**vals, "words": self._check_text(vals["words"])[:MOST_WORDS]}
         result = super().write(vals)
         if "words" in vals:
-            for sender in self.filtered(lambda one: one.mailing_state == "draft"):
-                # their own words, whoever made the mailing
-                mailing = sender.mailing_id.sudo()  # as just said
-                mailing.write(sender._get_bodies())
+            self._write_mailings()
         return result
 
     # ---- The mailing ----
@@ -125,6 +122,12 @@ class CrlNewsletterSender(models.Model):
             ("crl_do_not_contact", "=", False),
             ("commercial_partner_id.crl_do_not_contact", "=", False),
         ]
+
+    def _write_mailings(self):
+        """Let mailings that did not go yet say what is written now."""
+        for sender in self.filtered(lambda one: one.mailing_state == "draft"):
+            # sudo: their own words, and marketing's, whoever made the mailing
+            sender.mailing_id.sudo().write(sender._get_bodies())
 
     def _get_bodies(self):
         """The text of the mailing, in the salesperson's language. Not its subject,

@@ -80,6 +80,26 @@ class TestNewsletter(CrlCase):
             with self.assertRaises(UserError):
                 write()
 
+    def test_what_is_written_late_gets_in_too(self):
+        self.newsletter.action_prepare()
+        self.newsletter.write({"name": "Summer dough", "body": "<p>Melons.</p>"})
+        mailing = self.sender(self.rep).mailing_id
+        self.assertEqual(mailing.subject, "Summer dough")
+        self.assertIn("Melons.", mailing.body_html)
+        self.assertNotIn("Asparagus", mailing.body_html)
+
+    def test_for_others_it_is_prepared_anew(self):
+        self.newsletter.action_prepare()
+        segment = self.env["crl.segment"].create(
+            {"name": "One", "domain": f"[('id', '=', {self.other.id})]"}
+        )
+        self.newsletter.segment_id = segment.id
+        self.assertEqual(self.newsletter.state, "draft")
+        with self.assertRaises(UserError):
+            self.newsletter.action_send()
+        self.newsletter.action_prepare()
+        self.assertEqual(self.newsletter.sender_ids.email_ids, self.other)
+
     def test_prepared_again_it_follows_the_customers(self):
         self.newsletter.action_prepare()
         former = self.sender(self.other_rep).mailing_id
@@ -210,3 +230,10 @@ class TestNewsletter(CrlCase):
         self.assertEqual(following.activity_ids.user_id, self.nora)
         self.assertFalse(following.sender_ids)
         self.assertEqual(Newsletter._copy_due(100), 0)
+        # the name of the month takes the place of the one before
+        following.action_prepare()
+        following.action_send()
+        self.at("2026-05-01 10:00:00")
+        self.assertEqual(Newsletter._copy_due(100), 1)
+        last = Newsletter.search([("origin_id", "=", following.id)])
+        self.assertEqual(last.name, "Spring dough – May 2026")
