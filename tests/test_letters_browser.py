@@ -58,6 +58,7 @@ result = [letters.ids, customers.ids]
 TEXT = "#crl_letter_text"
 WRITTEN = f"document.querySelector('{TEXT}').value"
 STATE = "SELECT state, letter_text, is_letter_printed FROM crl_touchpoint WHERE id = %s"
+PRINTED = "UPDATE crl_touchpoint SET is_letter_printed = TRUE WHERE id = %s"
 #: Where things are on their page, in pixels, and whether all of their text is seen.
 BOXES = """[...document.querySelectorAll(".o_crl_paper")].map((paper) => {
     const page = paper.getBoundingClientRect();
@@ -115,8 +116,14 @@ def test_a_letter_is_written_and_posted(database, browser):
         [(state, text, is_printed)] = database.sql(STATE, letters[0])
         assert (state, text) == ("done", "Half a wor")
         assert not is_printed
-        # the next one is open, and the others go together
+        # the next one is open; printed meanwhile, it is posted as that
         page.see("Niederkrüchten", ".o_crl_letter h2")
+        database.sql(PRINTED, letters[1])
+        page.click(TEXT)
+        page.press("Control+Enter")
+        page.see("2 letters to write")
+        assert database.sql(STATE, letters[1])[0][2]
+        # and the others go together
         page.click(".o_crl_letters_head label", "Choose all")
         page.click(".o_crl_letters_posted")
         page.click(".modal-footer .btn-primary")

@@ -28,7 +28,8 @@ export class LetterWriter extends Component {
         this.field = useRef("text");
         this.state = useState({
             text: this.props.texts.get(this.letter.id) ?? this.letter.text,
-            isPrinted: this.letter.is_printed,
+            // until it is ticked by hand: as the server knows it from printing
+            isPrinted: null,
             files: [],
         });
     }
@@ -39,6 +40,10 @@ export class LetterWriter extends Component {
 
     get isLocked() {
         return !this.letter.is_open || !this.letter.can_act;
+    }
+
+    get isPrinted() {
+        return this.state.isPrinted ?? this.letter.is_printed;
     }
 
     get offers() {

@@ -167,6 +167,14 @@ export class Letters extends Component {
         }
     }
 
+    /** What was printed is known of the letter that is open, too. */
+    refreshOpen() {
+        const row = this.rows.find(({id}) => id === this.openId);
+        if (row) {
+            Object.assign(this.state.payload.letter, row);
+        }
+    }
+
     close() {
         this.state.payload = null;
         this.texts.flush();
@@ -206,6 +214,7 @@ export class Letters extends Component {
                 }
                 await this.action.doAction(action);
                 await this.load();
+                this.refreshOpen();
             } finally {
                 this.state.isBusy = false;
             }
