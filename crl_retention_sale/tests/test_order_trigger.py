@@ -486,6 +486,31 @@ class TestOrderTurn(TriggerCase):
         self.work()
         self.assertFalse(self.customer.crl_case_ids)
 
+    def test_a_rebate_takes_no_order_back(self):
+        self.set_up_invoicing()
+        order = self.confirm("2026-03-03 10:00:00")
+        invoice = self.bill(order)
+        # on the whole quantity, as Odoo's credit notes begin
+        self.credit(invoice, 30)
+        self.work()
+        self.assertEqual(self.get_enrollments().state, "running")
+        self.credit(invoice, 70)
+        self.work()
+        self.assertEqual(
+            self.get_enrollments().exit_reason, f"{order.name} was taken back."
+        )
+
+    def test_what_is_not_invoiced_yet_is_not_taken_back(self):
+        self.set_up_invoicing()
+        order = self.confirm("2026-03-03 10:00:00")
+        invoice = self.bill(order)
+        order.write(
+            {"order_line": [(0, 0, {"product_id": self.product.id, "price_unit": 1})]}
+        )
+        self.credit(invoice)
+        self.work()
+        self.assertEqual(self.get_enrollments().state, "running")
+
     # ---- The board ----
 
     def test_a_new_account_is_the_first_purchase_ever(self):

@@ -8,6 +8,8 @@ class SaleOrder(models.Model):
         """By what came back, too."""
         if super()._crl_is_taken_back():
             return True
+        if self.delivery_status != "full":
+            return False  # what is still to come takes the place of what came back
         goods = self.order_line.filtered(
             lambda line: line.qty_delivered_method == "stock_move"
         )

@@ -112,6 +112,22 @@ class TestDelivery(TriggerCase):
             self.get_enrollments().exit_reason, f"{order.name} was taken back."
         )
 
+    def test_what_is_exchanged_is_not_taken_back(self):
+        order = self.order("2026-03-03 10:00:00")
+        sent = order.picking_ids
+        self.deliver(sent)
+        self.work()
+        exchange = sent.copy()
+        exchange.action_confirm()
+        self.assertIn(exchange, order.picking_ids)
+        self.give_back(sent)
+        self.work()
+        self.assertEqual(self.get_enrollments().state, "running")
+        # nothing comes in its place after all
+        exchange.action_cancel()
+        self.work()
+        self.assertEqual(self.get_enrollments().state, "exited")
+
     def test_what_came_back_asks_for_a_call(self):
         self.company.crl_return_reaction = "call"
         order = self.order("2026-03-03 10:00:00")
