@@ -74,6 +74,7 @@ from . import crl_indicator_load
 from . import crl_load
 from . import crl_indicator_value
 from . import crl_indicator_put
+from . import crl_indicator_given
 from . import crl_indicator_history
 from . import crl_segment
 from . import crl_segment_member
