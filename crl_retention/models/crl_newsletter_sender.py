@@ -161,7 +161,8 @@ class CrlNewsletterSender(models.Model):
         lang = self._lang()
         # sudo: their own customers' addresses
         customers = self.sudo().letter_ids.with_context(lang=lang)
-        # who said so since it was prepared
+        # who said no since it was prepared, as with emails
+        customers -= customers._crl_refuse_marketing("letter")
         customers = customers.filtered(lambda one: not one.crl_do_not_contact)
         return [
             {

@@ -183,6 +183,9 @@ class TestNewsletter(CrlCase):
         self.assertEqual(html.count("Asparagus is back."), 2)
         self.assertIn("No Mail", html)
         self.assertIn("Via Roma 1", html)
+        self.fan.crl_do_not_contact = True
+        [letter] = mine._get_letters()
+        self.assertEqual(letter["name"], "No Mail")
         with self.assertRaises(UserError):
             self.sender(self.other_rep).with_user(self.other_rep).action_print()
         report = self.env["report.crl_retention.newsletter"].with_user(self.other_rep)
