@@ -7,8 +7,8 @@ from odoo.addons.crl_retention.tools import schedule
 
 from .crl_buyer_sql import FACTS
 
-#: The hour, where the company is, from which on customers are compared: purchases were
-#: counted just before, segments and indicators come later in the night.
+#: The hour, where the company is, from which on customers are compared: the day is
+#: over; segments and indicators come later in the night.
 NIGHT = 0.0
 
 

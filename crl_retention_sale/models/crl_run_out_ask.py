@@ -48,9 +48,13 @@ class CrlRunOut(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT r.id FROM crl_run_out r
+                     JOIN res_partner p ON p.id = r.partner_id
                     WHERE r.company_id = %s AND (%s)
                       AND (r.date_tried < %s) IS NOT FALSE
-                 ORDER BY r.partner_id, r.id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+                      -- who belongs to another company now is asked by that one
+                      AND (p.company_id = r.company_id) IS NOT FALSE
+                 ORDER BY r.partner_id, r.id LIMIT %s
+                   FOR NO KEY UPDATE OF r SKIP LOCKED""",
                 company.id,
                 SQL(" OR ").join(
                     self._get_due_sql(cadence, company) for cadence in cadences

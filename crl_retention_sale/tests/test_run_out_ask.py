@@ -107,6 +107,15 @@ class TestRunOutAsk(RunOutCase):
         self.assertIn("Pizza dough", self.asked().exit_reason)
         self.assertEqual(len(self.sent()), 1)
 
+    def test_who_belongs_to_another_company_now(self):
+        """A procedure there would have nothing to ask about, and begin every day."""
+        self.buy(date="2026-03-02 10:00:00")
+        east = self.env["res.company"].create({"name": "Dough East"})
+        self.customer.company_id = east
+        self.env.flush_all()
+        self.start("2026-03-25 10:00:00")
+        self.assertFalse(self.asked())
+
     def test_ordered_a_moment_before_it_would_go(self):
         """Asked again in the transaction that opens the message: an order the engine
         has not heard of yet counts."""
