@@ -91,7 +91,7 @@ result = {
 
 #: Roles that look at other people's customers, and what they may open.
 READERS = ("marketing", "direction")
-OPENERS = ("action_open_", "action_new_")
+OPENERS = ("action_open_", "action_new_", "action_write_letter")
 #: What marketing plans as managers do.
 PLANS = ("crl.campaign", "crl.segment", "crl.newsletter")
 #: Nobody's own: whoever has a role may look, and changes nothing.

@@ -33,7 +33,6 @@ STATES = {
     "action_load": "read",
     "action_wake": "snoozed",
     "post": "letter",
-    "action_send": "prepared",
 }
 #: What buttons say besides.
 CONTEXTS = {"action_figure": {"crl_figure": "todo"}}

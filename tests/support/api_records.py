@@ -111,14 +111,12 @@ class Records:
         place = {"email": False, "street": "12 rue du Four", "city": "Lyon"}
         self.do("rep", "res.partner", "write", ids=[reader], vals=place)
         values = {"name": "From our kitchen", "body": "<p>What bakes in winter</p>"}
-        return self.do(role, "crl.newsletter", "create", vals_list=[values])[0]
-
-    def make_prepared(self, role, newsletter):
+        [newsletter] = self.do(role, "crl.newsletter", "create", vals_list=[values])
         self.do(role, "crl.newsletter", "action_prepare", ids=[newsletter])
         return newsletter
 
     def make_crl_newsletter_sender(self, role):
-        newsletter = self.make_prepared(role, self.make_crl_newsletter(role))
+        newsletter = self.make_crl_newsletter(role)
         domain = [("newsletter_id", "=", newsletter)]
         return self.find(role, "crl.newsletter.sender", domain)
 
