@@ -111,8 +111,8 @@ class CrlNewsletter(models.Model):
             # with the writer's own rights: to Odoo a subject is a template
             for newsletter in prepared:
                 mailings = newsletter.sender_ids.mailing_id
-                drafts = mailings.filtered(lambda mailing: mailing.state == "draft")
-                drafts.subject = newsletter.name
+                for mailing in mailings.filtered(lambda one: one.state == "draft"):
+                    mailing.subject = newsletter.name
         if {"segment_id", "company_id"} & vals.keys():
             # for others than it was prepared for; verbs alone change the state
             prepared.sudo().state = "draft"

@@ -163,7 +163,6 @@ class CrlNewsletterSender(models.Model):
         customers = self.sudo().letter_ids.with_context(lang=lang)
         # who said no since it was prepared, as with emails
         customers -= customers._crl_refuse_marketing("letter")
-        customers = customers.filtered(lambda one: not one.crl_do_not_contact)
         return [
             {
                 "sender": self.sudo(),  # as above

@@ -213,7 +213,8 @@ class TestNewsletter(CrlCase):
         mine = self.sender(self.rep)
         self.assertNotIn("t-out", mine.mailing_id.body_html)
         # a subject is a template to Odoo: not by way of who may not write one
-        self.newsletter.name = "{{ object.env.cr }}"
+        with self.assertRaises(AccessError):
+            self.newsletter.name = "{{ object.env.cr }}"
         mine.with_user(self.rep).words = "Dear friends"
         self.assertEqual(mine.mailing_id.subject, "Spring dough")
 

@@ -106,8 +106,9 @@ class Records:
 
     def make_crl_newsletter(self, role):
         # one gets an email, one a letter
-        self.make_res_partner("rep")
-        reader = self.make_res_partner("rep")
+        self.make_crl_enrollment("rep")
+        reader = self.customer
+        self.make_crl_enrollment("rep")
         place = {"email": False, "street": "12 rue du Four", "city": "Lyon"}
         self.do("rep", "res.partner", "write", ids=[reader], vals=place)
         values = {"name": "From our kitchen", "body": "<p>What bakes in winter</p>"}
