@@ -93,7 +93,10 @@ result = {
 READERS = ("marketing", "direction")
 OPENERS = ("action_open_", "action_new_", "action_write_letter")
 #: What marketing plans as managers do.
-PLANS = ("crl.campaign", "crl.segment", "crl.newsletter")
+PLANS = (
+    *("crl.campaign", "crl.segment"),
+    *("crl.newsletter", "crl.newsletter.sender"),
+)
 #: Nobody's own: whoever has a role may look, and changes nothing.
 SHARED = (*PLANS, "crl.cadence.step", "crl.heartbeat", "crl.indicator")
 #: Of a customer; the other verbs refuse those one does not look after.
@@ -127,10 +130,10 @@ BAD_IDS = [
 ]  # fmt: skip
 #: What has nothing to do here: nobody is on an older version, or written down yet.
 IDLE = ("crl.cadence.move", "crl.actor")
-#: Screens and targets: of no customer.
+#: Screens, targets and newsletters: of no customer.
 BARE = (
     *("crl.screen", "crl.desk", "crl.day", "crl.portfolio", "crl.reception"),
-    *("crl.quota", "crl.letter"),
+    *("crl.quota", "crl.letter", "crl.newsletter", "crl.newsletter.sender"),
 )
 #: Of these a few will do where any text is right.
 TEXTS = ("\x00", "\ud800", "=1+1")
