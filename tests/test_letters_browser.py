@@ -7,7 +7,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from PyPDF2 import PdfReader
+from pypdf import PdfReader
 
 from tests.support.server import Server, running, wait_for
 from tests.support.tools import load
