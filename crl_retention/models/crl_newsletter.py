@@ -236,17 +236,15 @@ class CrlNewsletter(models.Model):
 
         :returns: how many were made
         """
-        due = self.search(
-            [("is_monthly", "=", True), ("state", "=", "sent")], limit=limit
-        )
-        copied = self.with_context(active_test=False).search(
-            [("origin_id", "in", due.ids)]
-        )
         made = 0
-        for newsletter in due - copied.origin_id:
+        for newsletter in self.search(
+            [("is_monthly", "=", True), ("state", "=", "sent")], limit=limit
+        ):
             month = quota.first_day(newsletter.company_id._crl_today())
             if newsletter.date_from < month:
                 newsletter._copy_into(month)
+                # the last of a row goes on: whoever deletes the copy ends it
+                newsletter.is_monthly = False
                 made += 1
         return made
 

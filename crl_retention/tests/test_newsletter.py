@@ -241,3 +241,6 @@ class TestNewsletter(CrlCase):
         self.assertEqual(Newsletter._copy_due(100), 1)
         last = Newsletter.search([("origin_id", "=", following.id)])
         self.assertEqual(last.name, "Spring dough – May 2026")
+        # whoever deletes it wants no more of them
+        last.unlink()
+        self.assertEqual(Newsletter._copy_due(100), 0)
