@@ -75,12 +75,7 @@ class CrlCampaignMember(models.Model):
 
     def action_open_partner(self):
         self.env["crl.actor"]._check_one(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "view_mode": "form",
-        }
+        return self.partner_id._crl_open()
 
     def action_open_contact(self):
         """Ask for the result of the customer's call, or open their contacts."""

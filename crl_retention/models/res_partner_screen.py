@@ -25,6 +25,15 @@ class ResPartner(models.Model):
         for partner in self:
             partner.crl_last_words = words.get(partner.commercial_partner_id.id)
 
+    def _crl_open(self):
+        """What opens the customer, for lists of something else."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
     def action_crl_cases(self):
         self.env["crl.actor"]._check_one(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(

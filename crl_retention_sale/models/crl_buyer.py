@@ -123,9 +123,4 @@ class CrlBuyer(models.Model):
 
     def action_open_partner(self):
         self.env["crl.actor"]._check_one(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "view_mode": "form",
-        }
+        return self.partner_id._crl_open()
