@@ -29,7 +29,6 @@ LAUNCHER = CACHE / "launcher" / "odoo"
 LOGS = CACHE / "log"
 
 ODOO_SERIES = "19.0"
-PYTHON_VERSIONS = ((3, 12), (3, 11), (3, 10), (3, 13))
 
 DEMO_DB = os.environ.get("CRL_DB") or "crl_demo"
 DEMO_PORT = int(os.environ.get("CRL_PORT") or 8069)

@@ -70,12 +70,3 @@ class CrlAlert(models.Model):
         """An alert whose procedure cannot begin keeps no other from theirs."""
         self.date_started = fields.Datetime.now()
         self.env["crl.touchpoint.log"]._log(self, "health", "playbook", str(error))
-
-    def action_open_enrollment(self):
-        self._check_one(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crl.enrollment",
-            "res_id": self.enrollment_id.id,
-            "view_mode": "form",
-        }
