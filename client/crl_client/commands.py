@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -19,6 +20,7 @@ from crl_client.cells import Wrong, parse_date
 from crl_client.errors import UsageError
 from crl_client.files import replaced
 from crl_client.load import Load, Options
+from crl_client.look import look
 from crl_client.profiles import ProfileStore
 from crl_client.report import disarm
 from crl_client.transport import Transport
@@ -183,8 +185,8 @@ def _run_load(load: Load, options: Namespace) -> int:
     parts = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
     verb = "Checked" if load.dry_run else "Loaded"
     if result.resumed:
-        say(f"Went on after {result.resumed} batches of an earlier run.")
-    say(f"{verb} {done:,} values{f': {parts}' if parts else ''}.")
+        say(f"Went on after {_count(result.resumed, 'batch', 'es')} of an earlier run.")
+    say(f"{verb} {_count(done, 'value')}{f': {parts}' if parts else ''}.")
     if load.dry_run:
         say("Nothing was changed.")
     if refused:
@@ -192,17 +194,20 @@ def _run_load(load: Load, options: Namespace) -> int:
     return 1 if refused else 0
 
 
+def _count(number: int, thing: str, ending: str = "s") -> str:
+    return f"{number:,} {thing}{'' if number == 1 else ending}"
+
+
 def enroll(options: Namespace) -> int:
     partners = _read_partners(options.partners, options.ids)
     if not partners:
         raise UsageError("No customers were named.")
-    with connect(options) as client:
+    # a report that cannot be written is told before anybody is enrolled
+    with connect(options) as client, _writing_report(options.report) as writer:
         results = client.enroll(
             options.cadence, partners, options.date_start, options.dry_run
         )
-    if options.report:
-        with replaced(Path(options.report), encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
+        if writer:
             writer.writerow(["partner", "status", "reason", "enrollment_id"])
             for found in results:
                 cells = found.partner, found.status, found.reason, found.enrollment
@@ -216,19 +221,37 @@ def enroll(options: Namespace) -> int:
     return 1 if counts["refused"] else 0
 
 
+@contextmanager
+def _writing_report(path: str) -> Iterator[Any]:
+    """A writer of CSV; none without a path."""
+    if not path:
+        yield None
+        return
+    try:
+        with replaced(Path(path), encoding="utf-8-sig", newline="") as file:
+            yield csv.writer(file)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
+
+
 def _read_partners(text: str, ids: bool) -> list[str | int]:
     """Customers of the command line: numbers, or the lines of a file."""
-    if all(part.strip().isdecimal() for part in text.split(",")):
-        return enrolling.read_partners(text.split(","), ids=True)
+    parts = [part.strip() for part in text.split(",")]
+    if all(part.isdecimal() or not part for part in parts):
+        return enrolling.read_partners(parts, ids=True)
     path = Path(text)
     try:
         if path.stat().st_size > MAX_PARTNERS_FILE:
             raise UsageError(f"{path} is too large: give a part of it at a time.")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        found = look(path)
+        if found.warning:
+            note(f"{path} is not UTF-8; read as {found.encoding}.")
+        lines = path.read_text(found.encoding, errors="replace").splitlines()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8.") from None
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}. Give ids like 17,42, or a file "
+            "with a customer a line."
+        ) from None
     return enrolling.read_partners(lines, ids)
 
 

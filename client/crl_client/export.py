@@ -72,9 +72,13 @@ def read_records(
     if kind not in KINDS:
         raise UsageError(f"There is no {kind!r}; there are: {', '.join(KINDS)}.")
     what = KINDS[kind]
-    domain: list[Any] = []
-    if since:
-        domain.append((what.changed, ">=", _parse_since(since)))
+    domain = [(what.changed, ">=", _parse_since(since))] if since else []
+    return _read_pages(client, what, domain)
+
+
+def _read_pages(
+    client: Client, what: Kind, domain: list[Any]
+) -> Iterator[dict[str, Any]]:
     last = 0
     while True:
         page = client.read(

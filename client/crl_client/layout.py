@@ -53,10 +53,7 @@ class Layout:
         mapping = dict(mapping or {})
         missing = [name for name in mapping.values() if name not in columns]
         if missing:
-            raise UsageError(
-                f"The file has no column {missing[0]!r}; it has: "
-                f"{', '.join(columns)[:500]}."
-            )
+            raise UsageError(f"The file has no column {missing[0]!r}{_tell(columns)}.")
         codes = {
             code: name for code, name in mapping.items() if code not in FIELDS and name
         }
@@ -71,7 +68,8 @@ class Layout:
         partner, date = find("partner"), find("date")
         if not partner:
             raise UsageError(
-                "Which column names the customer? Say it with --map partner=COLUMN."
+                "Which column names the customer? Say it with --map partner=COLUMN"
+                f"{_tell(columns)}."
             )
         if wide and not codes:
             codes = {name: name for name in columns if name not in ("", partner, date)}
@@ -81,7 +79,7 @@ class Layout:
         if not raw:
             raise UsageError(
                 "Which column holds the value? Say it with --map raw=COLUMN, or --wide "
-                "where each column is an indicator."
+                f"where each column is an indicator{_tell(columns)}."
             )
         if indicator:
             return cls(partner, {indicator: raw}, date=date)
@@ -89,7 +87,7 @@ class Layout:
         if not column:
             raise UsageError(
                 "Which indicator is it? Say it with --indicator CODE, or with "
-                "--map indicator=COLUMN."
+                f"--map indicator=COLUMN{_tell(columns)}."
             )
         return cls(partner, {"": raw}, column, date)
 
@@ -103,6 +101,11 @@ class Layout:
             parts += names[:20] + ["…"] * (len(names) > 20)
         parts.append(f"date: {self.date or 'none'}")
         return f"Columns: {', '.join(parts)}"
+
+
+def _tell(columns: Sequence[str]) -> str:
+    """Which columns there are, as the end of a sentence."""
+    return f"; the first line has: {', '.join(columns)[:500]}"
 
 
 def _guess(field: str, columns: Sequence[str], taken: set[str]) -> str:

@@ -121,10 +121,10 @@ class Load:
         self.path, self.options, self.client = path, options, client
         self.dry_run = dry_run or client is None
         self.state = state or journals.default_folder()
+        self.look: Look = look(path)
         self.report = report or path.with_name(f"{path.name}.refused.csv")
         if self.report.absolute() == path.absolute():
             raise UsageError("The report would replace the file itself.")
-        self.look: Look = look(path)
         encoding = options.encoding or self.look.encoding
         self.warning = "" if options.encoding else self.look.warning
         self.table: Table = open_rows(path, encoding, options.separator, options.sheet)

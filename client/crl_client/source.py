@@ -106,7 +106,7 @@ def _check_header(names: list[str]) -> list[str]:
     while columns and not columns[-1]:
         columns.pop()
     if not columns:
-        raise UsageError("The first line of the file must name its columns.")
+        raise UsageError("The file is empty: its first line must name the columns.")
     named = [name for name in columns if name]
     twice = {name for name in named if named.count(name) > 1}
     if twice:
@@ -181,8 +181,8 @@ def _read_jsonl(file: TextIO) -> tuple[list[str], Iterator[Record | Unreadable]]
     # not every object has all fields: the columns are those of the first objects
     seen = list(islice(rows, PEEKED))
     objects = [row.cells for row in seen if isinstance(row, Record)]
-    if len(seen) == PEEKED and not objects:
-        raise UsageError("The file does not hold a JSON object on each line.")
+    if not objects:
+        raise UsageError("The file is empty, or does not hold a JSON object a line.")
     columns = list(dict.fromkeys(name for cells in objects for name in cells if name))
 
     def all_rows() -> Iterator[Record | Unreadable]:

@@ -47,7 +47,7 @@ def test_log_in_load_log_out(crl, fake, csv_file):
     assert "as loader" in out
     code, out, _err = crl("load", "indicators", csv_file, "--indicator", "nps")
     assert code == 1
-    assert "Loaded 1 values: 1 created." in out
+    assert "Loaded 1 value: 1 created." in out
     assert "Refused 1" in out
     assert fake.values.keys() == {("C-1", "nps")}
     code, out, _err = crl("profiles")
@@ -93,6 +93,7 @@ def test_all_loaded(crl, fake, tmp_path, monkeypatch):
         ["load"],
         ["load", "indicators", "missing.csv"],
         ["load", "indicators", "FILE"],
+        ["load", "indicators", "."],
         ["load", "indicators", "FILE", "--map", "partner"],
         ["load", "indicators", "FILE", "--map", "raw=none"],
         ["load", "indicators", "FILE", "--indicator=nps", "--batch-size=0"],
@@ -106,6 +107,9 @@ def test_all_loaded(crl, fake, tmp_path, monkeypatch):
         ["load", "indicators", "FILE", "--indicator=nps", "--timeout=-1"],
         ["enroll", "--cadence=1"],
         ["enroll", "--cadence=1", "--partners=missing.txt"],
+        ["enroll", "--cadence=1", "--partners="],
+        ["enroll", "--cadence=1", "--partners=C-1,C-2"],
+        ["enroll", "--cadence=1", "--partners=1", "--report=FILE/report.csv"],
         ["export", "secrets"],
         ["export", "cases", "--format=xlsx"],
         ["export", "cases", "--since=soon"],
