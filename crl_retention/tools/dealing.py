@@ -19,7 +19,7 @@ def fill_up(kept: Sequence[int], rest: int) -> list[int]:
     # raise the lowest together to the level of the next, as water does
     for count, __ in enumerate(order, start=1):
         lowest = order[:count]
-        level = kept[order[count - 1]] + given[order[count - 1]]
+        level = kept[order[count - 1]]
         room = (kept[order[count]] - level) * count if count < len(order) else rest
         share, left = divmod(min(rest, room), count)
         for person in lowest:
