@@ -1,4 +1,4 @@
-from . import account_move
+from . import account_move, account_move_return
 from . import crl_engine
 from . import crl_order_event
 from . import crl_order_event_end, crl_order_event_start, crl_order_event_return

@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         moves = self.sudo()
         returned = moves.filtered(
             lambda move: move.move_type == "out_refund" and move.state == "posted"
-        )
+        )._crl_filter_returns()
         for kind, noted in (("returned", returned), ("changed", moves - returned)):
             if noted:
                 moves.env["crl.order.event"]._note_for(kind, noted._crl_get_happened())

@@ -48,8 +48,8 @@ class CrlBuyer(models.Model):
     )
     return_count = fields.Integer(
         "Returns",
-        help="Orders cancelled after they were confirmed, and credit notes, within the "
-        "window.",
+        help="Orders cancelled after they were confirmed, and credit notes that take "
+        "something back at the price it was sold at, within the window.",
     )
     gap_days = fields.Float(
         "Days Between Orders",

@@ -113,13 +113,14 @@ class CrlBuyer(models.Model):
     @api.model
     def _get_returned_sql(self, within):
         """How many orders of customers were cancelled after they were confirmed, and
-        how many credit notes they got, within the window."""
+        how many credit notes took something back, within the window."""
         return SQL(
             """SELECT r.partner_id, r.company_id, COUNT(*)::int AS return_count
                  FROM (SELECT m.commercial_partner_id AS partner_id, m.company_id,
                               m.invoice_date AS date
                          FROM account_move m
                         WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                          AND %s
                         UNION ALL
                        SELECT p.commercial_partner_id, s.company_id,
                               %s
@@ -129,6 +130,7 @@ class CrlBuyer(models.Model):
                  JOIN limits l ON l.company_id = r.company_id
                 WHERE r.date > l.since AND r.date <= l.today AND %s
              GROUP BY r.partner_id, r.company_id""",
+            self.env["account.move"]._crl_get_return_sql(SQL("m")),
             self._get_day_sql(SQL("s.crl_cancel_date"), SQL("s.company_id")),
             within(SQL("r.partner_id")),
         )

@@ -11,14 +11,13 @@ class CrlOrderEvent(models.Model):
 
     def _react(self):
         result = super()._react()
-        bad = self.filtered(
-            lambda e: (
-                e.company_id.crl_return_reaction in ("call", "case")
-                and (
-                    e.kind == "returned"
-                    or (e.kind == "cancelled" and e.order_id.state == "cancel")
-                )
-            )
+        asked = self.filtered(
+            lambda e: e.company_id.crl_return_reaction in ("call", "case")
+        )
+        returned = asked.filtered(lambda e: e.kind == "returned")
+        back = returned.order_id._crl_filter_given_back() if returned else ()
+        bad = returned.filtered(lambda e: e.order_id in back) | asked.filtered(
+            lambda e: e.kind == "cancelled" and e.order_id.state == "cancel"
         )
         for (company, customer), events in bad.grouped(
             lambda event: (event.company_id, event.partner_id.commercial_partner_id)

@@ -21,5 +21,6 @@ class ResCompany(models.Model):
         "When an Order Is Cancelled or Refunded",
         default="none",
         help="It can be the first sign that a customer is not content: their "
-        "salesperson asks why, or visits them against the clock.",
+        "salesperson asks why, or visits them against the clock. A rebate, and an "
+        "invoice that is made anew, are none.",
     )

@@ -1,8 +1,9 @@
 from odoo import models
+from odoo.tools import SQL
 
 
 class SaleOrder(models.Model):
-    """Orders whose money was refunded wholly."""
+    """Orders of which something, or all, was given back."""
 
     _inherit = "sale.order"
 
@@ -13,11 +14,13 @@ class SaleOrder(models.Model):
         lines = self.order_line.filtered(
             lambda line: not (line.display_type or line.is_downpayment)
         )
-        moves = lines.invoice_lines.move_id.filtered(
-            lambda move: move.state == "posted"
-        )
+        moves = lines.invoice_lines.move_id
+        drafts = moves.filtered(lambda move: move.state == "draft")
+        moves = moves.filtered(lambda move: move.state == "posted")
         return (
             "out_refund" in moves.mapped("move_type")
+            # the invoice is made anew
+            and "out_invoice" not in drafts.mapped("move_type")
             # what is not invoiced yet is still to come
             and all(
                 line.invoice_lines.move_id & moves
@@ -30,3 +33,23 @@ class SaleOrder(models.Model):
             )
             <= 0
         )
+
+    def _crl_filter_given_back(self):
+        """Those of orders of which the customer gave something back. A rebate, and
+        what was invoiced once more, are no such thing."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT s.order_id
+                     FROM sale_order_line s
+                     JOIN sale_order_line_invoice_rel r ON r.order_line_id = s.id
+                     JOIN account_move_line l ON l.id = r.invoice_line_id
+                     JOIN account_move m ON m.id = l.move_id AND m.state = 'posted'
+                          AND m.move_type = 'out_refund'
+                    WHERE s.order_id = ANY(%s) AND %s""",
+                self.ids,
+                self.env["account.move"]._crl_get_return_sql(SQL("m")),
+            )
+        )
+        back = self.browse(row[0] for row in rows)
+        return back | (self - back).filtered(lambda order: order._crl_is_taken_back())

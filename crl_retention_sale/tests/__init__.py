@@ -1,6 +1,7 @@
 from . import test_access_matrix
 from . import test_order_event
 from . import test_purchase, test_purchase_random
+from . import test_returns
 from . import test_base
 from . import test_base_orders, test_base_tour
 from . import test_cadence_order

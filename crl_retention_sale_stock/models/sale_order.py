@@ -16,3 +16,9 @@ class SaleOrder(models.Model):
         return any(
             picking._crl_is_return() for picking in self.picking_ids
         ) and not any(line.qty_delivered > 0 for line in goods)
+
+    def _crl_filter_given_back(self):
+        """What came back, too."""
+        return super()._crl_filter_given_back() | self.filtered(
+            lambda order: any(p._crl_is_return() for p in order.picking_ids)
+        )
