@@ -8,6 +8,7 @@ from . import crl_stage
 from . import crl_stage_change
 from . import crl_cadence
 from . import crl_cadence_exit
+from . import crl_cadence_fault
 from . import crl_cadence_segment
 from . import crl_cadence_step
 from . import crl_cadence_step_plan

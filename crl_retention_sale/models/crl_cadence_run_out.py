@@ -58,6 +58,21 @@ class CrlCadence(models.Model):
             self.env["product.product"],
         )
 
+    def _filter_sound(self):
+        """Those whose filters can be read; the others are told what is wrong, and do
+        not keep these from asking."""
+        sound = []
+
+        def look(cadences):
+            for cadence in cadences:
+                cadence._get_enroll_domain()
+                domain = cadence._parse_run_out_domain()
+                self.env["product.product"]._search(domain)
+            sound.append(cadences)
+
+        self.env["crl.engine"]._isolate(self, look)
+        return self.browse().concat(*sound)
+
     def _get_run_out_days(self):
         """Days before a product runs out, and those that others are waited for; no more
         than a purchase can last, whatever is typed."""

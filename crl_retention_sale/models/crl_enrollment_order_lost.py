@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crl_retention.tools import schedule
@@ -43,8 +44,14 @@ class CrlEnrollment(models.Model):
         cadence = self.cadence_id
         if cadence.order_trigger not in self.env["crl.order.event"]._get_triggers():
             return {}
+        try:
+            meant = cadence._parse_order_domain()
+        except ValidationError as error:
+            # which orders count is not known: nobody is thanked for the lost one
+            cadence._set_aside(error)
+            return {}
         orders = self.env["sale.order"].search(
-            cadence._parse_order_domain()
+            meant
             & Domain("state", "=", "sale")
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
             & Domain("company_id", "in", self.order_id.company_id.ids)

@@ -65,6 +65,7 @@ class CrlOrderEvent(models.Model):
             domain = cadence._parse_order_domain()
         except ValidationError as error:
             # a field that is gone keeps nobody out of other procedures
+            cadence._set_aside(error)
             asked = self.browse(event.id for event in last.values())
             asked._log_refused(cadence, dict.fromkeys(asked.partner_id, str(error)))
             return self.browse()

@@ -26,8 +26,10 @@ class CrlRunOut(models.Model):
 
         :returns: how many rows were handled
         """
-        cadences = self.env["crl.cadence"].search(
-            [("order_trigger", "=", "run_out"), ("order_from", "!=", False)]
+        cadences = (
+            self.env["crl.cadence"]
+            .search([("order_trigger", "=", "run_out"), ("order_from", "!=", False)])
+            ._filter_sound()
         )
         if not cadences:
             return 0

@@ -332,6 +332,25 @@ class TestOrderTrigger(TriggerCase):
         self.assertTrue(self.get_enrollments())
         self.assertFalse(self.get_enrollments(cadence=broken))
         self.assertIn("this filter cannot be read", self.get_lines("order").note)
+        self.assertIn("this filter cannot be read", broken.fault)
+        self.assertFalse(self.after.fault)
+        broken.with_user(self.manager).order_domain = "[]"
+        self.assertFalse(broken.fault)
+
+    def test_a_filter_that_broke_still_ends_what_a_lost_order_began(self):
+        order = self.confirm("2026-03-03 10:00:00")
+        gone = self.confirm("2026-05-03 10:00:00")
+        self.env.cr.execute(
+            "UPDATE crl_cadence SET order_domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", self.after.id],
+        )
+        self.env.invalidate_all()
+        order.action_cancel()
+        self.work()
+        gone.action_cancel()
+        gone.unlink()
+        self.assertEqual(set(self.get_enrollments().mapped("state")), {"exited"})
+        self.assertIn("this filter cannot be read", self.after.fault)
 
     def test_confirmed_and_cancelled_between_two_runs(self):
         order = self.quote()

@@ -286,6 +286,24 @@ class TestRunOutAsk(RunOutCase):
         with self.assertRaisesRegex(ValidationError, "cannot be read"):
             self.asking.run_out_domain = "[('nonsense', '=', 1)]"
 
+    def test_a_filter_that_broke_stops_no_other_procedure(self):
+        broken = self.asking.copy({"order_trigger": "run_out", "sequence": 1})
+        broken.order_from = self.asking.order_from
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crl_cadence SET run_out_domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", broken.id],
+        )
+        self.env.invalidate_all()
+        self.buy(date="2026-03-02 10:00:00")
+        with self.assertLogs("odoo.addons.crl_retention.models.crl_engine", "WARNING"):
+            self.start("2026-03-25 10:00:00")
+        self.assertTrue(self.asked())
+        self.assertIn("this filter cannot be read", broken.fault)
+        self.assertFalse(self.asking.fault)
+        broken.with_user(self.manager).run_out_domain = "[]"
+        self.assertFalse(broken.fault)
+
     def test_one_that_raises(self):
         """Keeps no other from being asked, and is tried again tomorrow."""
         other = self._new_customer("Da Mario")

@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+
+class CrlCadence(models.Model):
+    """What keeps a procedure from beginning by itself, for whoever can mend it."""
+
+    _inherit = "crl.cadence"
+
+    fault = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Why it begins for nobody by itself. The engine tries again in each run.",
+    )
+
+    def write(self, vals):
+        if "fault" not in vals and any(cadence.fault for cadence in self):
+            vals = {**vals, "fault": False}
+        return super().write(vals)
+
+    def _set_aside(self, error):
+        """Say what is wrong with a procedure, and let the others go on."""
+        self.ensure_one()
+        fault = str(error)[:500]
+        if fault != self.fault:
+            self.fault = fault
