@@ -52,6 +52,21 @@ class CrlBase(models.AbstractModel):
         }
 
     @api.model
+    def open_cohorts(self, filters=None):
+        """The purchases that the cohorts count, to be turned over, as an action.
+
+        :param filters: as of ``get_months``
+        """
+        tomorrow = base.edges(self.env.company._crl_today(), 1)[-1]
+        domain = self._get_filter(filters) & Domain("date", "<", tomorrow)
+        return {
+            **self.env["ir.actions.actions"]._for_xml_id(
+                "crl_retention_sale.crl_purchase_action_cohort"
+            ),
+            "domain": self._to_plain(domain),
+        }
+
+    @api.model
     def _to_plain(self, domain):
         """A domain as the browser takes it."""
         if isinstance(domain, Domain):

@@ -446,6 +446,20 @@ class TestBase(TransactionCase):
         )
         self.assertIn(self.team.name, {each["name"] for each in choices["team_id"]})
 
+    def test_the_pivot_shows_whom_the_screen_shows(self):
+        near, far = self._new_customers(2)
+        far.country_id = self.env.ref("base.jp")
+        coming = TODAY + timedelta(days=1)
+        self._buy({near: [TODAY], far: [TODAY, coming]})
+        for filters, days in (
+            ({}, {near: TODAY, far: TODAY}),
+            ({"country_id": far.country_id.id, "team_id": False}, {far: TODAY}),
+        ):
+            action = self._screen().open_cohorts(filters)
+            found = self.env["crl.purchase"].search(action["domain"])
+            self.assertEqual({row.partner_id: row.date for row in found}, days)
+            self.assertEqual(action["res_model"], "crl.purchase")
+
     def test_wrong_questions_are_refused(self):
         screen = self._screen()
         for call in (
@@ -457,6 +471,7 @@ class TestBase(TransactionCase):
             lambda: screen.get_cohorts(-1),
             lambda: screen.open_figure("amount", "2026-05-01"),
             lambda: screen.open_figure("new", "soon"),
+            lambda: screen.open_cohorts({"country_id": "Japan"}),
             lambda: screen.open_figure("cohort", "2026-05-01", None, "many"),
         ):
             with self.assertRaises(UserError):

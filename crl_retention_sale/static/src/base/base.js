@@ -139,8 +139,10 @@ export class CustomerBase extends Component {
         );
     }
 
-    openPivot() {
-        return this.action.doAction("crl_retention_sale.crl_purchase_action_cohort");
+    async openPivot() {
+        await this.action.doAction(
+            await this.orm.call("crl.base", "open_cohorts", [this.state.filters]),
+        );
     }
 
     async setTarget(points) {
