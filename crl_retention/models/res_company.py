@@ -134,29 +134,33 @@ class ResCompany(models.Model):
     )
 
     _crl_clock_hours_positive = models.Constraint(
-        "CHECK(crl_clock_hours > 0)",
-        "The hours to visit an unhappy customer must be more than 0.",
+        "CHECK(crl_clock_hours BETWEEN 1 AND 8784)",
+        "An unhappy customer is visited within 1 to 8784 hours, a year at most.",
     )
     _crl_days_positive = models.Constraint(
-        "CHECK(crl_catch_up_days >= 1 AND crl_wait_days >= 0)",
-        "The catch-up takes at least 1 day, and days cannot be negative.",
+        "CHECK(crl_catch_up_days BETWEEN 1 AND 366 "
+        "AND crl_wait_days BETWEEN 0 AND 366)",
+        "The catch-up takes 1 to 366 days, waiting for a contact 0 to 366.",
     )
     _crl_travel_speed_positive = models.Constraint(
         "CHECK(crl_travel_speed > 0)", "The driving speed must be more than 0."
     )
     _crl_limits_positive = models.Constraint(
-        "CHECK(crl_email_gap_hours >= 0 AND crl_sms_gap_hours >= 0 "
+        "CHECK(crl_email_gap_hours BETWEEN 0 AND 8784 "
+        "AND crl_sms_gap_hours BETWEEN 0 AND 8784 "
         "AND crl_weekly_marketing >= 0 AND crl_daily_calls >= 0 "
         "AND crl_daily_visits >= 0 AND crl_daily_letters >= 0)",
-        "Limits and hours between messages cannot be negative.",
+        "Limits cannot be negative; between two messages lie 0 to 8784 hours, a year "
+        "at most.",
     )
 
     _crl_log_months_positive = models.Constraint(
-        "CHECK(crl_log_months >= 0)", "The months to keep the log cannot be negative."
+        "CHECK(crl_log_months BETWEEN 0 AND 1200)",
+        "The log is kept for 0 to 1200 months; 0 is for ever.",
     )
     _crl_consent_months_positive = models.Constraint(
-        "CHECK(crl_consent_months >= 0)",
-        "The months to keep former consents cannot be negative.",
+        "CHECK(crl_consent_months BETWEEN 0 AND 1200)",
+        "Former consents are kept for 0 to 1200 months; 0 is for ever.",
     )
 
     def _crl_tz(self):

@@ -326,7 +326,23 @@ class TestHardCases(CrlCase):
         self.run_at("2026-03-09 15:00:00")
         self.assertEqual(call.activity_id.user_id, self.other_rep)
 
-    def test_catch_up_of_no_days_is_refused(self):
-        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
-            self.company.crl_catch_up_days = 0
-            self.env.flush_all()
+    def test_days_and_hours_nobody_means_are_refused(self):
+        """None at all, or so many that there is no such day."""
+        for name, value in (
+            ("crl_catch_up_days", 0),
+            ("crl_catch_up_days", 2**31 - 1),
+            ("crl_wait_days", 2**31 - 1),
+            ("crl_clock_hours", 2**31 - 1),
+            ("crl_email_gap_hours", 2**31 - 1),
+            ("crl_sms_gap_hours", 2**31 - 1),
+            ("crl_log_months", 2**31 - 1),
+            ("crl_consent_months", 2**31 - 1),
+        ):
+            with (
+                self.subTest(name=name, value=value),
+                self.assertRaises(CheckViolation),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                self.company[name] = value
+                self.env.flush_all()
