@@ -156,7 +156,7 @@ from . import res_partner_consent
 from . import res_partner_promise
 from . import res_partner_lookup
 from . import res_partner_joining
-from . import res_partner_privacy
+from . import res_partner_export, res_partner_privacy
 from . import res_partner_retention
 from . import res_partner_screen
 from . import res_partner_segment

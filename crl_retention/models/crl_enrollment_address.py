@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -9,19 +10,18 @@ class CrlEnrollment(models.Model):
     _inherit = "crl.enrollment"
 
     @api.model
-    def _get_contacts(self, partners):
+    def _get_contacts(self, partners, means=("email", "phone")):
         """The person of each customer who gets the messages: the customer itself when
-        it has an address or a number, else its first contact person who has."""
+        it has an address or a number, else its first contact person who has.
+
+        :param means: what one of is needed
+        """
         contacts = {partner: partner for partner in partners}
-        silent = partners.filtered(lambda p: not (p.email or p.phone))
+        silent = partners.filtered(lambda p: not any(p[name] for name in means))
         people = self.env["res.partner"].search(
-            [
-                ("commercial_partner_id", "in", silent.ids),
-                ("id", "not in", silent.ids),
-                "|",
-                ("email", "!=", False),
-                ("phone", "!=", False),
-            ],
+            Domain("commercial_partner_id", "in", silent.ids)
+            & Domain("id", "not in", silent.ids)
+            & Domain.OR(Domain(name, "!=", False) for name in means),
             order="id desc",
         )
         for person in people:

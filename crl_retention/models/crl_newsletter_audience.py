@@ -94,9 +94,8 @@ class CrlNewsletterSender(models.Model):
         """
         self.ensure_one()
         company = self.newsletter_id.company_id
-        contacts = (
-            self.env["crl.enrollment"].sudo()._get_contacts(customers)  # as above
-        )
+        Enrollment = self.env["crl.enrollment"].sudo()  # as above
+        contacts = Enrollment._get_contacts(customers, means=("email",))
         people = self.env["res.partner"].union(*contacts.values()).sudo()  # as above
         people = people.with_company(company)
         no_emails = people._crl_refuse_marketing("email")

@@ -1,90 +1,11 @@
-import json
-
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, html2plaintext
-
-#: What is told of a customer who asks what we hold, by model.
-EXPORTED = {
-    "crl.relationship": [
-        "customer_since",
-        "stage_id",
-        "user_id",
-        "last_contact_date",
-        "next_contact_date",
-        "last_verdict",
-        "score",
-        "band",
-        "override_band",
-        "override_until",
-        "override_reason",
-    ],
-    "crl.alert": ["reason", "date", "state", "date_done", "snooze_until", "note"],
-    "crl.enrollment": ["cadence_id", "date_start", "cycle", "state", "exit_reason"],
-    "crl.touchpoint": [
-        "contact_id",
-        "channel",
-        "medium",
-        "purpose",
-        "user_id",
-        "date_planned",
-        "date_done",
-        "date_absent",
-        "booking",
-        "state",
-        "outcome",
-        "verdict",
-        "score",
-        "feedback_date",
-        "note",
-        "letter_text",
-        "is_letter_printed",
-        "hold_reason",
-    ],
-    "crl.case": [
-        "kind",
-        "description",
-        "taken_by_id",
-        "user_id",
-        "date_open",
-        "deadline",
-        "date_closed",
-        "state",
-    ],
-    "crl.case.hand": ["user_id", "note", "date_from", "deadline", "date_to"],
-    "crl.call.window": ["weekday", "hour_from", "hour_to"],
-    "crl.campaign.member": ["campaign_id", "user_id", "state", "reason"],
-    "crl.segment.member": ["segment_id", "date_from", "date_to"],
-    "crl.touchpoint.log": ["date", "decision", "rule", "note"],
-    "crl.indicator.value": [
-        "indicator_id",
-        "raw",
-        "score",
-        "date",
-        "user_id",
-        "source",
-        "note",
-    ],
-    "crl.indicator.history": ["indicator_id", "week", "raw", "score", "band"],
-    "crl.stage.change": ["date", "former_stage_id", "stage_id", "days", "cadence_id"],
-    "crl.consent": [
-        "contact_id",
-        "date",
-        "channel",
-        "purpose",
-        "status",
-        "source",
-        "address",
-        "note",
-        "text",
-        "lang",
-        "ip",
-    ],
-}
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
-    """What a customer may ask for: to be told what we hold, and to have it erased."""
+    """What a customer may ask for: to be told what we hold (``res_partner_export.py``),
+    and to have it erased."""
 
     _inherit = "res.partner"
 
@@ -137,56 +58,6 @@ class ResPartner(models.Model):
             | self.crl_case_ids.company_id
         )
 
-    @api.model
-    def _crl_get_exported(self):
-        """What is told of a customer who asks what we hold: ``{model: [field]}``. An
-        addon adds to it."""
-        return EXPORTED
-
-    def crl_export_data(self):
-        """What we hold about customers, as the text of a JSON file.
-
-        Left out are Odoo's own data on the contact, which Odoo exports itself.
-        """
-        exported = []
-        for partner in self._crl_check_privacy():
-            customer = {
-                "name": partner.display_name,
-                "do_not_contact": partner.crl_do_not_contact,
-                "preferred_channel": partner.crl_preferred_channel or None,
-            }
-            for model, names in self._crl_get_exported().items():
-                records = (
-                    self.env[model]
-                    .sudo()  # checked above
-                    .search([("partner_id", "=", partner.id)], order="id")
-                )
-                customer[model] = self._crl_to_plain(records, names)
-            customer["messages"] = [
-                {
-                    "date": str(message.date),
-                    "subject": message.subject or None,
-                    "text": html2plaintext(message.body or ""),
-                }
-                for message in partner._crl_get_said().sorted("id")
-            ]
-            exported.append(customer)
-        return json.dumps(exported, indent=2, ensure_ascii=False)
-
-    def _crl_to_plain(self, records, names):
-        """Values of records as a JSON file can hold them; names instead of ids."""
-        return [
-            {
-                name: row[name][1]
-                if isinstance(row[name], tuple)
-                else row[name]
-                if isinstance(row[name], int | float | str)
-                else str(row[name])
-                for name in names
-            }
-            for row in records.read(names)
-        ]
-
     def crl_erase_data(self):
         """Forget what customers said and what was said of them; what happened when
         stays, so that counts hold. Their procedures end and their open cases close.
@@ -213,7 +84,7 @@ class ResPartner(models.Model):
         for table, emptied in (
             (
                 "crl_touchpoint",
-                "note = NULL, letter_text = NULL, hold_reason = NULL, "
+                "subject = NULL, note = NULL, letter_text = NULL, hold_reason = NULL, "
                 "dead_address = NULL, access_token = NULL",
             ),
             ("crl_case", "description = NULL"),
@@ -243,7 +114,8 @@ class ResPartner(models.Model):
         customers.crl_call_window_ids.unlink()
         self.env.cr.execute(
             SQL(
-                """UPDATE mail_activity a SET note = NULL, feedback = NULL
+                """UPDATE mail_activity a
+                      SET summary = NULL, note = NULL, feedback = NULL
                      FROM mail_activity_type k
                     WHERE k.id = a.activity_type_id
                       AND (a.automated

@@ -1,3 +1,5 @@
+import json
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -63,6 +65,37 @@ class TestNewsletter(CrlCase):
         )
         self.assertEqual(self.sender(self.other_rep).email_ids, self.other)
         self.assertEqual(self.newsletter.email_count, 2)
+
+    def test_a_company_with_only_a_phone_gets_it_by_its_person(self):
+        self.silent.phone = "+33 1 23 45 67 89"
+        person = self.env["res.partner"].create(
+            {"name": "Gino", "parent_id": self.silent.id, "email": "gino@example.com"}
+        )
+        self.newsletter.action_prepare()
+        mine = self.sender(self.rep)
+        self.assertEqual(mine.email_ids, self.customer + person)
+        self.assertEqual(mine.letter_ids, self.fan)
+
+    def test_who_asks_is_told_which_newsletters_they_got(self):
+        manager = self._new_user("boss", "manager")
+        self.newsletter.action_prepare()
+        customers = self.customer + self.fan + self.no
+        told = json.loads(customers.with_user(manager).crl_export_data())
+        by_email, by_letter, nothing = (each["newsletters"] for each in told)
+        self.assertEqual(
+            by_letter,
+            [
+                {
+                    "newsletter": "Spring dough",
+                    "month": "2026-03-01",
+                    "state": "prepared",
+                    "salesperson": self.rep.name,
+                    "by": "letter",
+                }
+            ],
+        )
+        self.assertEqual([each["by"] for each in by_email], ["email"])
+        self.assertEqual(nothing, [])
 
     def test_words_written_late_get_in_too(self):
         self.newsletter.action_prepare()

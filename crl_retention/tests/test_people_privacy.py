@@ -107,6 +107,17 @@ class TestPeoplePrivacy(CrlCase):
         self.customer.with_user(self.manager).crl_erase_data()
         self.assertEqual(self.find_words(), set())
 
+    def test_what_a_contact_is_about_is_told_and_erased(self):
+        row = self.env["crl.relationship"]._ensure(self.customer)
+        for __ in range(2):
+            contact = row._plan_contact("call", self.WORDS, "fuzz", "", self.company)
+        contact.activity_id.with_user(self.rep).action_feedback("Reached")
+        told = json.loads(self.customer.with_user(self.manager).crl_export_data())
+        subjects = [each["subject"] for each in told[0]["crl.touchpoint"]]
+        self.assertIn(self.WORDS, subjects)
+        self.customer.with_user(self.manager).crl_erase_data()
+        self.assertEqual(self.find_words(), set())
+
     def test_words_somebody_is_asked_to_read_are_erased(self):
         self.call._ask_owner_to_read(self.WORDS)
         self.customer.with_user(self.manager).crl_erase_data()
