@@ -134,6 +134,67 @@ def test_a_letter_is_written_and_posted(database, browser):
     assert not [one for one in browser.problems if "ConnectionLostError" not in one]
 
 
+#: A server that fails at the words of letters, and at nothing else.
+BREAK = """
+CREATE FUNCTION crl_test_break() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'the disk is full'; END $$ LANGUAGE plpgsql;
+CREATE TRIGGER crl_test_break BEFORE UPDATE OF letter_text ON crl_touchpoint
+   FOR EACH ROW WHEN (NEW.letter_text IS DISTINCT FROM OLD.letter_text)
+   EXECUTE FUNCTION crl_test_break()
+"""
+MEND = "DROP TRIGGER crl_test_break ON crl_touchpoint"
+
+
+def test_no_letter_is_posted_without_its_words(database, browser):
+    letters, _customers = database.run(PREPARE.format(tz=noon_zone(), count=0))
+    with running(Server(database)) as server:
+        page = browser.page("letters-unsaved", tz=noon_zone())
+        log_in(page, server, "paula")
+        open_letters(page, server)
+        database.sql(BREAK)
+        page.type(TEXT, "Dear Bella Napoli")
+        page.see("The server could not do this", ".o_notification")
+        page.click(".o_crl_letter_posted")
+        page.see("Bella Napoli. The server", ".o_notification")
+        assert database.sql(STATE, letters[0])[0][0] == "open"
+        # among others, it alone stays
+        page.click(".o_crl_letters_head label", "Choose all")
+        page.click(".o_crl_letters_posted")
+        page.click(".modal-footer .btn-primary")
+        page.see("1 letter to write")
+        assert database.sql(STATE, letters[1])[0][0] == "done"
+        # the words are there when the page is opened again, and arrive by themselves
+        page.open(f"{server.url}/odoo/retention-letters")
+        page.wait(
+            f"document.querySelector('{TEXT}') && {WRITTEN} === 'Dear Bella Napoli'",
+            "lost",
+        )
+        page.see("The server could not do this", ".o_notification")
+        database.sql(MEND)
+        wait_for(
+            lambda: database.sql(STATE, letters[0])[0][1] == "Dear Bella Napoli",
+            60,
+            "the words did not arrive",
+        )
+        # who leaves the screen at once has written it
+        page.type(TEXT, "Dear friends")
+        page.evaluate(
+            "void odoo.__WOWL_DEBUG__.root.env.services.action"
+            ".doAction('crl_retention.crl_desk_action')"
+        )
+        page.wait("!!document.querySelector('.o_crl_desk')", "no desk")
+        wait_for(
+            lambda: database.sql(STATE, letters[0])[0][1] == "Dear friends",
+            60,
+            "the last words did not arrive",
+        )
+        open_letters(page, server)
+        page.click(".o_crl_letter_posted")
+        page.see("No letter to write today")
+        assert database.sql(STATE, letters[0])[0][:2] == ("done", "Dear friends")
+    assert not browser.problems
+
+
 def test_letters_on_a_phone(database, browser):
     database.run(PREPARE.format(tz=noon_zone(), count=1))
     with running(Server(database)) as server:

@@ -5,24 +5,30 @@ import {getErrorText} from "../desk/desk_service";
 
 /** Milliseconds without a key after which what was typed is sent. */
 const PAUSE = 800;
+/** Milliseconds after which what the server failed to take is sent again. */
+const RETRY = 10000;
 const PREFIX = "letter_";
 
 /**
  * The texts of letters while they are typed: kept in the browser at every key, sent a
- * moment later, and again when the connection is back. What lies here is always newer
- * than what the server has.
+ * moment later, and again when the connection is back or the server well. What lies
+ * here is always newer than what the server has, and goes only once the server has it.
  */
 export class LetterTexts {
     /**
      * @param {Object} services `orm`, and `desk`, who knows whether there is a connection
-     * @param {Function} onRefused called with the id and the words of the server
+     * @param {Function} onTrouble called once with the words of what goes wrong, unless
+     *   it is the connection
      */
-    constructor({orm, desk}, onRefused) {
-        Object.assign(this, {orm, desk, onRefused});
+    constructor({orm, desk}, onTrouble) {
+        Object.assign(this, {orm, desk, onTrouble});
         this.timer = null;
         this.sending = null;
+        this.isClosed = false;
         /** What a browser that keeps nothing is told to hold meanwhile. */
         this.unkept = new Map();
+        /** Why a text is still here, by the letter: `{error, text, isRefused}`. */
+        this.troubles = new Map();
     }
 
     /** The text that is not sent yet, if any. */
@@ -34,8 +40,14 @@ export class LetterTexts {
         if (!remember("draft", PREFIX + id, {letterId: id, text})) {
             this.unkept.set(id, text);
         }
+        this.flushLater(PAUSE);
+    }
+
+    flushLater(pause) {
         browser.clearTimeout(this.timer);
-        this.timer = browser.setTimeout(() => this.flush(), PAUSE);
+        if (!this.isClosed) {
+            this.timer = browser.setTimeout(() => this.flush(), pause);
+        }
     }
 
     get waiting() {
@@ -46,7 +58,7 @@ export class LetterTexts {
         ]);
     }
 
-    /** Send what lies here; resolves to whether nothing is left. */
+    /** Send what lies here. */
     flush() {
         browser.clearTimeout(this.timer);
         this.sending ||= this.sendAll().finally(() => {
@@ -55,27 +67,65 @@ export class LetterTexts {
         return this.sending;
     }
 
+    /**
+     * Send the texts of some letters.
+     *
+     * @returns {Promise<Map>} the errors of those that the server does not have, by id
+     */
+    async save(ids) {
+        // what is on its way may be older than the last key
+        await this.sending;
+        await this.flush();
+        const left = this.waiting;
+        return new Map(
+            ids
+                .filter((id) => left.has(id))
+                .map((id) => [id, this.troubles.get(id).error]),
+        );
+    }
+
+    /** Send the last words; what fails now is sent when letters are written again. */
+    close() {
+        this.isClosed = true;
+        return this.save([]);
+    }
+
     async sendAll() {
+        let lost = null;
         for (const [id, text] of this.waiting) {
+            const trouble = this.troubles.get(id);
+            if (trouble?.isRefused && trouble.text === text) {
+                continue;
+            }
+            if (lost) {
+                this.troubles.set(id, {error: lost, text});
+                continue;
+            }
             try {
                 await this.orm.silent.call("crl.letter", "save_text", [id, text]);
             } catch (error) {
+                const isRefused = error.exceptionName?.startsWith("odoo.exceptions.");
+                const words = getErrorText(error);
+                this.troubles.set(id, {error, text, isRefused});
                 if (error instanceof ConnectionLostError) {
+                    lost = error;
                     this.desk.loseConnection();
-                    return false;
+                    continue;
                 }
-                if (!error.exceptionName?.startsWith("odoo.exceptions.")) {
-                    // a fault of the server, or nobody is logged in: later
-                    return false;
+                if (!trouble || getErrorText(trouble.error) !== words) {
+                    this.onTrouble(words);
                 }
-                this.onRefused(id, getErrorText(error));
+                if (!isRefused) {
+                    // a fault of the server, or nobody is logged in
+                    this.flushLater(RETRY);
+                }
+                continue;
             }
+            this.troubles.delete(id);
             if (this.get(id) === text) {
                 this.drop(id);
             }
         }
-        // what was typed meanwhile has a timer of its own
-        return !this.waiting.size;
     }
 
     drop(id) {

@@ -77,6 +77,9 @@ export class LetterWriter extends Component {
 
     /** Add words where one would write on. */
     add(words, index) {
+        if (this.props.isBusy) {
+            return;
+        }
         const text = this.state.text.trimEnd();
         // greeting and closing stand on lines of their own
         const isApart =

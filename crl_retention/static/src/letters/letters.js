@@ -2,6 +2,7 @@ import {
     Component,
     onMounted,
     onWillStart,
+    onWillUnmount,
     useEffect,
     useRef,
     useState,
@@ -49,7 +50,9 @@ export class Letters extends Component {
             isBusy: false,
             error: "",
         });
-        this.texts = new LetterTexts({orm: this.orm, desk: this.desk}, (_id, words) =>
+        // the last words are sent when the screen is left, too
+        const {orm} = this.env.services;
+        this.texts = new LetterTexts({orm, desk: this.desk}, (words) =>
             this.notification.add(words, {type: "warning"}),
         );
         this.read = new KeepLast();
@@ -58,6 +61,7 @@ export class Letters extends Component {
         this.search = useDebounced(() => this.load(), 250);
         onWillStart(() => this.load());
         onMounted(() => this.openFirst());
+        onWillUnmount(() => this.texts.close());
         useEffect(
             (isOffline) => {
                 if (!isOffline) {
@@ -202,7 +206,10 @@ export class Letters extends Component {
         return this.mutex.exec(async () => {
             this.state.isBusy = true;
             try {
-                await this.texts.flush();
+                const unsaved = await this.texts.save(ids);
+                if (unsaved.size && what === "letters") {
+                    return this.tell({refused: this.getUnsaved(unsaved)});
+                }
                 const {action, left_out: leftOut} = await this.orm.call(
                     "crl.letter",
                     `print_${what}`,
@@ -240,14 +247,23 @@ export class Letters extends Component {
         });
     }
 
-    /** @param {Object} values `isPrinted` and `files` of one letter; else as they are */
+    /**
+     * What was written goes first: a letter whose words did not arrive stays.
+     *
+     * @param {Object} values `isPrinted` and `files` of one letter; else as they are
+     */
     post(ids, {isPrinted = null, files = []} = {}) {
         return this.mutex.exec(async () => {
             this.state.isBusy = true;
             try {
-                await this.texts.flush();
+                const unsaved = await this.texts.save(ids);
+                this.tell({refused: this.getUnsaved(unsaved)});
+                const ready = ids.filter((id) => !unsaved.has(id));
+                if (!ready.length) {
+                    return;
+                }
                 const answer = await this.orm.silent.call("crl.letter", "post", [
-                    ids,
+                    ready,
                     isPrinted,
                     files,
                 ]);
@@ -276,7 +292,17 @@ export class Letters extends Component {
         return order.find((id) => !posted.includes(id));
     }
 
-    tell({posted, refused}) {
+    /** The letters whose words are only here, as the server tells of those it refuses. */
+    getUnsaved(unsaved) {
+        return [...unsaved].map(([id, error]) => ({
+            name:
+                this.rows.find((row) => row.id === id)?.name ||
+                this.state.payload?.letter.name,
+            text: getErrorText(error),
+        }));
+    }
+
+    tell({posted = [], refused}) {
         if (posted.length) {
             this.notification.add(
                 posted.length === 1
