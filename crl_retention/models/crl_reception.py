@@ -14,6 +14,8 @@ MAX_TYPED = 100
 MAX_FOUND = 60
 #: Rows that a caller may ask for.
 MAX_ROWS = 50
+#: So many digits are part of a number: years and houses in names have four.
+NUMBER_DIGITS = 5
 
 
 class CrlReception(models.AbstractModel):
@@ -42,7 +44,8 @@ class CrlReception(models.AbstractModel):
     def find(self, text, limit=8):
         """Find customers by name, phone, email, reference or number of a document.
 
-        :param text: what was typed; of a phone number any four digits in a row
+        :param text: what was typed; of a phone number any four digits in a row. Five
+            or more are looked for in names and emails when they are no number's
         :param limit: the most customers that are returned
         :returns: the closest first, one row a customer: ``partner_id`` of who was
             found, ``customer_id``, ``name``, ``person``, ``city``, ``phone``,
@@ -58,7 +61,7 @@ class CrlReception(models.AbstractModel):
         limit = min(limit, MAX_ROWS)
         documents = self.env["res.partner"]._crl_find_by_document(typed, MAX_FOUND)
         found = {}
-        for ways in (self._get_ways(typed, documents), self._get_name_ways(typed)):
+        for ways, enough in self._get_rounds(typed, documents, limit):
             for way, rows in self._search_ways(ways).items():
                 if len(found) >= limit:
                     break
@@ -72,7 +75,7 @@ class CrlReception(models.AbstractModel):
                     kept = found.get(customer_id)
                     if not kept or key < kept[0]:
                         found[customer_id] = (key, partner_id, way)
-            if len(found) >= limit:
+            if len(found) >= enough:
                 break
         closest = [
             (key, partner_id, customer_id, way)
@@ -81,27 +84,35 @@ class CrlReception(models.AbstractModel):
         return self._show_found(sorted(closest)[:limit], documents)
 
     @api.model
-    def _get_ways(self, typed, documents):
-        """The ways to find a customer but by name, the surest first: ``[(way,
-        domain)]``. What later ones find counts when the earlier found too few."""
-        ways = []
+    def _get_rounds(self, typed, documents, limit):
+        """The ways to find a customer, the surest first, in the rounds they are asked
+        in.
+
+        :returns: ``[([(way, domain, *closer domains)], how many found make the next
+            round needless)]``. Within a round what later ways find counts when the
+            earlier found too few.
+        """
+        numbers, pieces, emails = [], [], []
         wanted = None
         # who types a name waits for no country
         if any(character.isdigit() for character in typed):
             wanted = phone.read_phone(typed, self._get_country_code())
-        if wanted and wanted.numbers:
-            ways.append(("phone", [("phone_sanitized", "in", wanted.numbers)]))
-        ways.append(("ref", [("ref", "in", [typed, typed.upper(), typed.lower()])]))
+        if wanted:
+            pieces = [("phone_piece", self._has_digits(wanted.piece))]
+            if wanted.numbers:
+                numbers = [("phone", [("phone_sanitized", "in", wanted.numbers)])]
+        numbers.append(("ref", [("ref", "in", [typed, typed.upper(), typed.lower()])]))
         if documents:
-            ways.append(("document", [("id", "in", list(documents))]))
+            numbers.append(("document", [("id", "in", list(documents))]))
         if "@" in typed:
-            ways.append(("email", [("email_normalized", "=", typed.lower())]))
+            emails = [("email", [("email_normalized", "=", typed.lower())])]
         if " " not in typed:
             begins = escape_psql(typed.lower()) + "%"
-            ways.append(("email_piece", [("email_normalized", "=like", begins)]))
-        if wanted:
-            ways.append(("phone_piece", self._has_digits(wanted.piece)))
-        return ways
+            emails.append(("email_piece", [("email_normalized", "=like", begins)]))
+        names = self._get_name_ways(typed)
+        if wanted and len(wanted.piece) >= NUMBER_DIGITS:
+            return [(numbers + pieces, 1), (emails + names, limit)]
+        return [(numbers + emails + pieces, limit), (names, limit)]
 
     @api.model
     def _get_country_code(self):
@@ -149,6 +160,7 @@ class CrlReception(models.AbstractModel):
                 column=column,
                 signs=PHONE_REGEX_PATTERN,
                 piece=f"%{piece}%",
+                to_flush=model._fields["phone"],
             )
 
         return Domain.custom(to_sql=to_sql)

@@ -101,6 +101,19 @@ class TestReception(ReceptionCase):
         [row] = self.reception.find("345678")
         self.assertEqual((row["found_by"], row["is_exact"]), ("phone", False))
 
+    def test_digits_are_a_number_first(self):
+        """Four may be the year in a name; more are looked for there when nobody has
+        such a number."""
+        self._new_customer("Hotel 3456")
+        self._new_customer("Hotel 345678")
+        self._new_customer("Chen", email="98765432@example.com")
+        everybody = ["Bella Napoli", "Hotel 3456", "Hotel 345678"]
+        self.assertEqual(sorted(self.names("3456")), everybody)
+        self.assertEqual(self.names("345678"), ["Bella Napoli"])
+        self.chiba.phone = False
+        self.assertEqual(self.names("345678"), ["Hotel 345678"])
+        self.assertEqual(self.names("98765432"), ["Chen"])
+
     def test_the_closest_first(self):
         for name in ("Isabella", "La Bella", "Bella", "Bella Vista"):
             self._new_customer(name)
