@@ -90,6 +90,7 @@
             "crl_retention/static/src/day/**/*",
             "crl_retention/static/src/desk/**/*",
             "crl_retention/static/src/dry_run/**/*",
+            "crl_retention/static/src/figures/**/*",
             "crl_retention/static/src/health/**/*",
             "crl_retention/static/src/letters/**/*",
             "crl_retention/static/src/timeline/**/*",
