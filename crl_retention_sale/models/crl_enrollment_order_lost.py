@@ -55,7 +55,8 @@ class CrlEnrollment(models.Model):
             & Domain("state", "=", "sale")
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
             & Domain("company_id", "in", self.order_id.company_id.ids)
-            & Domain("date_order", ">=", min(self.order_id.mapped("date_order"))),
+            & Domain("date_order", ">=", min(self.order_id.mapped("date_order")))
+            & Domain("date_order", "<=", self.env["crl.purchase"]._get_latest_moment()),
             order="date_order, id",
         )
         heirs = {}

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 from odoo.addons.crl_retention.tools import schedule
 
+from .crl_purchase import MOST_AHEAD
+
 
 class CrlOrderEvent(models.Model):
     """The procedures that orders start.
@@ -74,13 +76,16 @@ class CrlOrderEvent(models.Model):
 
     def _filter_in_time(self, cadence):
         """Without the orders that were old when they were entered: nobody is thanked
-        for what was imported."""
+        for what was imported, nor years from now for what was mistyped."""
         late = self.filtered(
             lambda e: e.date - e._get_moment() > e.company_id._crl_get_catch_up()
         )
         note = self.env._("It was old when it was entered.")
         late._log_refused(cadence, dict.fromkeys(late.partner_id, note))
-        return self - late
+        early = self.filtered(lambda e: e._get_moment() - e.date > MOST_AHEAD)
+        note = self.env._("It is dated more than a year ahead.")
+        early._log_refused(cadence, dict.fromkeys(early.partner_id, note))
+        return self - late - early
 
     def _get_turns(self):
         """The events in the order of the purchases, each customer once a turn."""

@@ -1,4 +1,9 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+#: An order with a date further ahead was mistyped: it counts when that is mended.
+MOST_AHEAD = timedelta(days=366)
 
 
 class CrlPurchase(models.Model):
@@ -48,3 +53,8 @@ class CrlPurchase(models.Model):
 
     _customer_day = models.UniqueIndex("(partner_id, company_id, date)")
     _company_date = models.Index("(company_id, date)")
+
+    @api.model
+    def _get_latest_moment(self):
+        """The last moment a document may be of and count (naive UTC)."""
+        return fields.Datetime.now() + MOST_AHEAD

@@ -158,8 +158,9 @@ class CrlPurchase(models.Model):
               JOIN res_partner p ON p.id = o.partner_id
         CROSS JOIN LATERAL (
                    SELECT COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate) r
-             WHERE o.state = 'sale' AND %(within)s
+             WHERE o.state = 'sale' AND o.date_order <= %(latest)s AND %(within)s
             """,
+            latest=self._get_latest_moment(),
             margin=SQL(
                 "COALESCE(o.margin, 0) / r.rate" if self._has_margin() else "0.0"
             ),
@@ -185,8 +186,9 @@ class CrlPurchase(models.Model):
                     WHERE l.move_id = m.id AND l.display_type = 'product'
                       AND l.is_downpayment IS NOT TRUE) l
              WHERE m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_receipt')
-               AND %s
+               AND m.invoice_date <= %s AND %s
             """,
+            self._get_latest_moment(),
             self._get_within_sql(within),
         )
 

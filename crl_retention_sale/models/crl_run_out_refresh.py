@@ -56,7 +56,9 @@ class CrlRunOut(models.Model):
                    AND (t.type = 'consu' OR t.type <> 'combo'
                                             AND v.crl_days_per_unit > 0)
              WHERE o.state = 'sale' AND l.display_type IS NULL
-                   AND l.is_downpayment IS NOT TRUE AND %(within)s""",
+                   AND l.is_downpayment IS NOT TRUE
+                   AND o.date_order <= %(latest)s AND %(within)s""",
+            latest=self.env["crl.purchase"]._get_latest_moment(),
             arrival=self._get_arrival_sql(),
             companies=companies.ids,
             zones=[company._crl_tz() for company in companies],

@@ -15,7 +15,8 @@ class ResCompany(models.Model):
         [("order", "Confirmed orders"), ("invoice", "Posted invoices")],
         "Purchases Are",
         default="order",
-        help="Confirmed orders count on the day of the order, invoices on their date.",
+        help="Confirmed orders count on the day of the order, invoices on their date. "
+        "What begins with an order, and what runs out, follows orders in any case.",
     )
     crl_purchase_state = fields.Char(
         copy=False, help="How purchases were counted last, and on which day."

@@ -11,5 +11,6 @@ from . import test_orders_used
 from . import test_order_tour
 from . import test_order_trigger
 from . import test_demo
+from . import test_far_dates
 from . import test_value, test_value_health
 from . import test_run_out, test_run_out_ask, test_run_out_tour

@@ -356,6 +356,24 @@ class TestValue(SaleCase):
         segment.action_refresh()
         self.assertEqual(segment.member_ids.partner_id, self.customer)
 
+    def test_segments_of_one_company(self):
+        """The delivered ones find who is in the group at any company; a copy says
+        which."""
+        self.buy(self.customer, self.ago(500))
+        self.buy(self.customer, self.ago(1), company=self.elsewhere)
+        other = self._new_customer("Lost elsewhere")
+        self.buy(other, self.ago(500), company=self.elsewhere)
+        self.env["crl.buyer"]._refresh()
+        segment = self.env.ref("crl_retention_sale.segment_lost")
+        segment.action_refresh()
+        self.assertEqual(segment.member_ids.partner_id, self.customer + other)
+        own = [("company_id", "=", self.company.id), ("rfm_group", "=", "lost")]
+        copy = segment.with_user(self.manager).copy(
+            {"domain": repr([("crl_buyer_ids", "any", own)])}
+        )
+        copy.action_refresh()
+        self.assertEqual(copy.member_ids.partner_id, self.customer)
+
     def test_in_the_list_of_customers(self):
         """Sorted and grouped by the database, for who sees them."""
         other = self._new_customer("Other")
