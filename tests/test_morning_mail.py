@@ -1,0 +1,110 @@
+"""The managers' morning as a manager has it: the scheduled actions run, a mail arrives
+on a mail server of this machine, and what its links open is read in a browser."""
+
+import html
+import re
+from datetime import datetime, timezone
+
+from tests.support.server import Server, running, wait_for
+
+pytest_plugins = ["tests.support.fixtures"]
+
+MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
+LINK = re.compile(r'<a\s[^>]*href="([^"]+)"[^>]*>([^<]+)</a>')
+
+PREPARE = """
+from datetime import timedelta
+env = env(context={{**env.context, "tracking_disable": True}})
+env["ir.config_parameter"].set_param("web.base.url", {url!r})
+env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
+company = env.company
+company.email = "hello@example.com"
+company.partner_id.tz = {tz!r}
+# today may be a Sunday
+company.resource_calendar_id = env["resource.calendar"].create({{
+    "name": "Every day",
+    "tz": {tz!r},
+    "attendance_ids": [
+        (0, 0, {{"name": "Day", "dayofweek": str(day), "hour_from": 8, "hour_to": 17}})
+        for day in range(7)
+    ],
+}})
+user = lambda login, name, group: env["res.users"].create({{
+    "login": login, "password": login, "name": name, "email": f"{{login}}@example.com",
+    "tz": {tz!r},
+    "group_ids": [(4, env.ref(xmlid).id) for xmlid in (
+        "base.group_user", "crl_retention.crl_retention_group_" + group,
+    )],
+}})
+# nobody but her gets the mail
+managers = env.ref("crl_retention.crl_retention_group_manager")
+for other in managers.all_user_ids:
+    other.group_ids -= managers
+rep = user("paula", "Paula Rep", "user")
+user("mona", "Mona Manager", "manager")
+customer = lambda name: env["res.partner"].create(
+    {{"name": name, "is_company": True, "user_id": rep.id}})
+now = env.cr.now()
+late = env["crl.case"].create(
+    {{"partner_id": customer("Da Enzo").id, "kind": "complaint",
+      "description": "Dry dough"}})
+late.deadline = now - timedelta(hours=1)
+promise = env["crl.case"].create(
+    {{"partner_id": customer("Officina Bruno").id, "kind": "promise",
+      "description": "The part is there tomorrow", "user_id": rep.id,
+      "deadline": now + timedelta(days=1)}})
+promise.with_user(rep).action_break_promise("It was not")
+env["crl.alert"].create(
+    {{"partner_id": customer("Pizzeria Sole").id, "reason": "band"}})
+"""
+
+
+def morning_zone():
+    """A time zone in which it is about nine in the morning now."""
+    ahead = 9 - datetime.now(timezone.utc).hour
+    if ahead < -12:
+        ahead += 24
+    # their names count the other way round
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+def test_the_morning_mail(database, mailbox, browser):
+    """Late visits, broken promises, who is at risk and who is behind, in one mail; each
+    name opens the record."""
+    tz = morning_zone()
+    server = Server(database, cron_threads=1, smtp_port=mailbox.port)
+    database.run(PREPARE.format(url=server.url, tz=tz))
+    database.only_cron("ir_cron_run", MAIL_QUEUE)
+    with running(server):
+        server.run_cron()
+        server.run_cron(MAIL_QUEUE)
+        [mail] = wait_for(lambda: mailbox.to("mona@example.com"), 60, "no mail")
+        names = ["Da Enzo", "Officina Bruno", "Pizzeria Sole"]
+        if not database.one("SELECT extract(day FROM timezone(%s, now())) = 1", tz):
+            # on the first of a month nobody is behind
+            names.append("Paula Rep")
+        for name in names:
+            assert name in mail.html
+
+        # once a day, whatever runs
+        server.run_cron()
+        server.run_cron(MAIL_QUEUE)
+        assert len(mailbox.to("mona@example.com")) == 1
+
+        page = browser.page("morning", tz="UTC")
+        page.open(f"{server.url}/web/login")
+        page.type("input[name=login]", "mona")
+        page.type("input[name=password]", "mona")
+        page.click("button[type=submit]", "Log in")
+        # the first page of a new database makes its assets
+        page.wait("!!document.querySelector('.o_navbar, .o_main_navbar')", "home", 120)
+        links = {
+            html.unescape(text).strip(): html.unescape(link)
+            for link, text in LINK.findall(mail.html)
+        }
+        for name in names:
+            assert links[name].startswith(f"{server.url}/odoo/retention-")
+            page.open(links[name])
+            page.see(name)
+            page.picture(name)
+        assert not browser.problems
