@@ -63,14 +63,18 @@ class ResPartner(models.Model):
         written = products.filtered("crl_after_purchase_points")[:1]
         if not written:
             return []
-        points = written.with_context(lang=self._crl_lang()).crl_after_purchase_points
-        return [
-            {
-                "kind": "point",
-                "date": day,
-                "text": self.env._(
-                    "Why it was a good buy: %s", written.crl_after_purchase_points
-                ),
-                "name": " ".join(points.split()),
-            }
-        ]
+        fact = {
+            "kind": "point",
+            "date": day,
+            "text": self.env._(
+                "Why it was a good buy: %s", written.crl_after_purchase_points
+            ),
+        }
+        # nothing foreign is put into a letter: only what is written in its language
+        lang = self._crl_lang()
+        field = written._fields["crl_after_purchase_points"]
+        known = field._get_stored_translations(written) or {}
+        if lang in known or lang.startswith("en_"):
+            points = written.with_context(lang=lang).crl_after_purchase_points
+            fact["name"] = " ".join(points.split())
+        return [fact]

@@ -56,6 +56,14 @@ class TestSaleLetters(SaleCase):
         self.assertEqual(shown["sentences"][1], "Elle repose deux jours.")
         self.assertIn("It rests for two days.", shown["facts"][1]["text"])
 
+    def test_nothing_in_a_foreign_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self.sell(date="2026-02-20 10:00:00", product=self.dough)
+        shown = self.open()
+        self.assertIn("It rests for two days.", shown["facts"][1]["text"])
+        self.assertNotIn("two days", " ".join(shown["sentences"]))
+
     def test_what_was_not_kept(self):
         self.sell(date="2026-02-20 10:00:00", product=self.dough)._action_cancel()
         self.quote(product=self.dough)
