@@ -11,6 +11,7 @@ registry.category("web_tour.tours").add("crl_report_segment", {
             run: "click",
         },
         {trigger: ".o_list_view .o_data_row:contains(Guest on Tour)"},
+        {trigger: ".o_breadcrumb:contains(Cases)"},
         {trigger: ".o_list_record_selector input", run: "click"},
         {trigger: ".o_cp_action_menus .dropdown-toggle", run: "click"},
         {trigger: ".o_menu_item:contains(Make a Segment)", run: "click"},
