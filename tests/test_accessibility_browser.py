@@ -22,6 +22,7 @@ pytest_plugins = ["tests.support.fixtures"]
 ODOOS = [
     ("button-name", "o_optional_columns_dropdown", "menu of a list's columns"),
     ("button-name", "oi-panel-right", "side panel of a calendar"),
+    ("button-name", "o_toggle_fold", "folding the values of a search panel"),
     ("label", "checkbox-comp-", "selecting the rows of a list"),
     ("label", "boolean_checkbox", "a checkbox in a row of a list"),
     ("label", "o_calendar_filter", "filters of a calendar"),
