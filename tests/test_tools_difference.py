@@ -62,6 +62,12 @@ def test_a_word_about_many_is_right(one, other):
     assert verdict in ("same", "more" if higher else "less")
 
 
+def test_of_nobody_nothing_is_known():
+    assert difference.wilson(0, 0) == (0, 1)
+    assert difference.newcombe(0, 0, 5, 9) == (-1, 1)
+    assert difference.newcombe(5, 9, 0, 0) == (-1, 1)
+
+
 def test_words():
     assert difference.judge(50, 100, 10, 100) == "more"
     assert difference.judge(10, 100, 50, 100) == "less"

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,8 @@ fields = st.sampled_from(sorted(loading.FIELDS))
 
 
 def day_start(day):
-    return datetime(day.year, day.month, day.day)
+    """Of a company an hour ahead of UTC."""
+    return datetime(day.year, day.month, day.day) - timedelta(hours=1)
 
 
 def read(*rows):
@@ -41,6 +43,59 @@ def test_whatever_is_sent_is_a_row_or_an_error(rows):
             assert abs(result.raw) <= loading.MAX_RAW
             assert result.date <= NOW + timedelta(days=1)
             assert result.date.tzinfo is None
+
+
+ROW = {"partner": "C-17", "indicator": "nps", "raw": 8, "date": "2026-03-02T09:00"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("partner", " C-17 ", "C-17"),
+        ("partner", "x" * 200, "x" * 200),
+        ("partner", 1, 1),
+        ("partner", 2**31 - 1, 2**31 - 1),
+        ("raw", -1e15, -1e15),
+        ("date", None, NOW),
+        ("date", "", NOW),
+        ("date", " 2026-03-02 ", datetime(2026, 3, 1, 23)),
+        ("date", "1990-01-02", datetime(1990, 1, 1, 23)),
+        ("date", "2026-03-02T09:30:15.9Z", datetime(2026, 3, 2, 9, 30, 15)),
+        ("date", "2026-03-03T10:00:00", NOW + timedelta(days=1)),
+    ],
+)
+def test_what_is_taken(field, value, expected):
+    [result] = read({**ROW, field: value})
+    assert getattr(result, field) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "codes"),
+    [
+        ("partner", {"missing": [None, "", " "]}),
+        ("partner", {"partner": [0, -1, 2**31, True, 1.0, [], "x" * 201, "C\n17"]}),
+        ("indicator", {"missing": [None, ""], "indicator": [5, "x" * 201, "n\tps"]}),
+        ("raw", {"missing": [None]}),
+        ("raw", {"raw": ["8", "", True, [], 1.1e15, -1.1e15, 1e999, float("nan")]}),
+        ("date", {"date": [5, True, "soon", "2026-02-30", "2026-03-02T25", "0" * 41]}),
+        ("date", {"date": ["1989-12-31", "1989-12-31T09", "2100-01-01T09"]}),
+        ("date", {"date": ["2100-01-01", "9999-12-31T23:00-14:00"]}),
+        ("date", {"future": ["2026-03-03T10:00:01", "2026-03-04", "2099-12-31"]}),
+        ("date_", {"unknown": [None]}),
+    ],
+)
+def test_what_is_refused(field, codes):
+    for code, values in codes.items():
+        for value in values:
+            [result] = read({**ROW, field: value})
+            assert isinstance(result, loading.RowError), value
+            assert result.code == code, value
+
+
+@pytest.mark.parametrize("row", [None, [], "C-17", 5])
+def test_what_is_no_row(row):
+    [result] = read(row)
+    assert result.code == "shape"
 
 
 @given(

@@ -79,8 +79,10 @@ def read_row(row, now: datetime, day_start, moments: dict | None = None) -> Row:
     elif type(partner) is not int or not 0 < partner <= MAX_ID:
         raise RowError("partner", partner)
     code = row.get("indicator")
+    if not code:
+        raise RowError("missing", "indicator")
     if type(code) is not str or len(code) > MAX_TEXT or not code.isprintable():
-        raise RowError("indicator" if code else "missing", code or "indicator")
+        raise RowError("indicator", code)
     moments = {None: now, "": now} if moments is None else moments
     return Row(
         partner,
