@@ -18,6 +18,9 @@ AUTOMATIC = [
     ({"X-Autorespond": "Away"}, None),
     ({"Precedence": "auto_reply"}, "Away"),
     ({"Precedence": "Bulk"}, "Away"),
+    ({"Precedence": " junk"}, "Away"),
+    ({"X-Auto-Reply-From": "anna@example.com"}, "Away"),
+    ({}, " Automatic reply: Is everything going well?"),
     ({}, "Automatic reply: Is everything going well?"),
     ({}, "Out of Office: until Monday"),
     ({}, "Out of office Re: Is everything going well?"),
@@ -36,6 +39,8 @@ AUTOMATIC = [
 PERSONAL = [
     ({}, "Re: Is everything going well?"),
     ({"Auto-Submitted": "no"}, "Automatically frozen dough"),
+    ({"Auto-Submitted": "no (a person)"}, "Your dough"),
+    ({"Auto-Submitted": "No; by=anna"}, "Your dough"),
     ({}, "Re: Automatic reply: Is everything going well?"),
     ({}, "AW: Abwesenheitsnotiz"),
     ({}, "Out of office supplies, please send more"),
@@ -117,7 +122,12 @@ def test_whatever_is_read_is_ahead_and_near(text, today):
         "I am away.",
         "I'll be back on Monday.",
         "back on 3/4",  # in April, or in March?
+        "back on 3/12",
+        "back on 12/3",
         "Back on March 32.",
+        "Back on 30 February, or back on 12 March.",
+        "I am back. The fair is on 12 March.",
+        "Bisher war am 12. März geschlossen.",
         "Back on 30 February 2026",
         "Away until 12 March, then until 14 March.",
         "I will be back on 1 December 2026.",
@@ -132,6 +142,36 @@ def test_whatever_is_read_is_ahead_and_near(text, today):
 )
 def test_unsure_is_nothing(text):
     assert auto_reply.return_date(text, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("back on 3/25", 25),
+        ("back on 25/3", 25),
+        ("back on 3/3", 3),
+        ("Back on 12.3.", 12),
+        ("Zurück am 16.3.26", 16),
+        ("De retour le 16 mars, avec\u00a0vous", 16),
+        ("Back on 16\u00a0March", 16),
+        ("3月16日返工", 16),
+        ("Back on 31 March. We answer again 24/7.", 31),
+    ],
+)
+def test_ways_to_write_a_day(text, day):
+    assert auto_reply.return_date(text, TODAY) == date(2026, 3, day)
+
+
+def test_short_months_and_round_the_clock():
+    today = date(2026, 1, 5)
+    assert auto_reply.return_date("De retour le 12 janv.", today) == date(2026, 1, 12)
+    assert auto_reply.return_date("Back again 24/7.", date(2026, 7, 1)) is None
+
+
+@pytest.mark.parametrize(("days", "is_read"), [(0, 0), (1, 1), (60, 1), (61, 0)])
+def test_how_far_away_a_day_can_be(days, is_read):
+    day = TODAY + timedelta(days=days)
+    assert auto_reply.return_date(f"Back on {day}", TODAY) == (day if is_read else None)
 
 
 def test_the_day_of_return_counts_more_than_the_last_day_away():
