@@ -1,3 +1,7 @@
+from unittest.mock import patch
+
+import psycopg2
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -148,6 +152,25 @@ class TestSegment(CrlCase):
             self.run_cron()
         self.assertIn("gone", broken.fault)
         self.assertEqual(self.present(), self.paris)
+
+    def test_a_count_that_is_cut_off_is_done_again_and_logged_once(self):
+        self.segment._refresh()
+        self.lyon.city, self.paris.city = "Paris", "Lille"
+        self.segment.date_next = self.NOW
+        segments = self.env["crl.segment"]
+        cut = psycopg2.OperationalError("the connection is gone")
+        with (
+            patch.object(type(segments), "_get_next_night", side_effect=cut),
+            self.assertRaises(psycopg2.OperationalError),
+            self.env.cr.savepoint(),
+        ):
+            segments._refresh_due(1000)
+        self.env.invalidate_all()
+        self.assertEqual(self.present(), self.paris)
+        for _turn in range(2):
+            segments._refresh_due(1000)
+        self.assertEqual(self.present(), self.lyon)
+        self.assertEqual(len(self.segment.member_ids), 2)
 
     def test_reps_read_names_but_not_who_is_in(self):
         self.run_cron()
