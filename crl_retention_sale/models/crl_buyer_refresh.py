@@ -53,7 +53,7 @@ class CrlBuyer(models.Model):
         names = [SQL.identifier(name) for name in FACTS]
         return SQL(
             """
-            WITH limits AS MATERIALIZED (%(limits)s),
+            WITH limits AS NOT MATERIALIZED (%(limits)s),
             differs AS MATERIALIZED (
                 SELECT o.id, t.*
                   FROM (%(truth)s) t

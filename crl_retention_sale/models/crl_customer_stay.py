@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from .res_company_base import ACTIVITY_DAYS
 
 #: What is written of a time, as columns.
-FACTS = ("date_from", "date_to", "kind", "date_before", "date_return", "amount")
+FACTS = ("date_to", "kind", "date_before", "date_return", "amount")
 KINDS = [("new", "New"), ("won_back", "Won back")]
 
 
@@ -68,6 +68,8 @@ class CrlCustomerStay(models.Model):
     )
 
     _company_to = models.Index("(company_id, date_to, date_from)")
+    # of two who write a customer's times at once, one tries again
+    _customer_from = models.UniqueIndex("(partner_id, company_id, date_from)")
 
     def _search_repeat_date(self, operator, value):
         if operator != "in":
@@ -163,12 +165,9 @@ class CrlCustomerStay(models.Model):
                 WITH wrong AS MATERIALIZED (
                     SELECT p.id, f.*
                       FROM (%(found)s) f
-                 FULL JOIN (SELECT *, ROW_NUMBER() OVER (
-                                       PARTITION BY partner_id, company_id
-                                           ORDER BY date_from, id) AS number
-                              FROM crl_customer_stay WHERE %(within)s) p
+                 FULL JOIN (SELECT * FROM crl_customer_stay WHERE %(within)s) p
                         ON p.partner_id = f.partner_id
-                       AND p.company_id = f.company_id AND p.number = f.number
+                       AND p.company_id = f.company_id AND p.date_from = f.date_from
                      WHERE (%(old)s) IS DISTINCT FROM (%(new)s)),
                 gone AS (
                     DELETE FROM crl_customer_stay s USING wrong f
@@ -179,10 +178,12 @@ class CrlCustomerStay(models.Model):
                       FROM wrong f WHERE s.id = f.id AND f.number IS NOT NULL
                  RETURNING s.id),
                 come AS (
-                    INSERT INTO crl_customer_stay (partner_id, company_id, %(names)s)
-                    SELECT f.partner_id, f.company_id, %(new)s
+                    INSERT INTO crl_customer_stay (
+                                partner_id, company_id, date_from, %(names)s)
+                    SELECT f.partner_id, f.company_id, f.date_from, %(new)s
                       FROM wrong f WHERE f.id IS NULL
                   ORDER BY f.partner_id, f.company_id, f.number
+                        ON CONFLICT DO NOTHING
                  RETURNING id)
                 SELECT (SELECT COUNT(*) FROM gone) + (SELECT COUNT(*) FROM changed)
                      + (SELECT COUNT(*) FROM come)

@@ -51,19 +51,20 @@ class CrlPurchase(models.Model):
                 WITH wrong AS MATERIALIZED (
                     SELECT p.id, t.*
                       FROM (%(truth)s) t
-                 FULL JOIN (SELECT * FROM crl_purchase WHERE %(within)s) p
+                 FULL JOIN (SELECT * FROM crl_purchase p WHERE %(within)s) p
                         ON p.partner_id = t.partner_id
                        AND p.company_id = t.company_id AND p.date = t.date
                      WHERE p.id IS NULL OR t.date IS NULL
                         OR (%(own)s) IS DISTINCT FROM (%(found)s)),
                 gone AS (
                     DELETE FROM crl_purchase p USING wrong t
-                     WHERE p.id = t.id AND t.date IS NULL
+                     WHERE p.id = t.id AND t.date IS NULL AND %(within)s
                  RETURNING p.partner_id),
                 changed AS (
                     UPDATE crl_purchase p SET (%(columns)s) = ROW(%(found)s)
                       FROM wrong t
-                     WHERE p.id = t.id AND t.date IS NOT NULL
+                     -- whose they are is known, but a few are found by that sooner
+                     WHERE p.id = t.id AND t.date IS NOT NULL AND %(within)s
                  RETURNING p.partner_id),
                 added AS (
                     INSERT INTO crl_purchase (partner_id, company_id, date, %(columns)s)
@@ -78,7 +79,7 @@ class CrlPurchase(models.Model):
                 truth=self._get_purchases_sql(within),
                 within=SQL("TRUE")
                 if within is None
-                else SQL("partner_id IN (%s)", within),
+                else SQL("p.partner_id IN (%s)", within),
                 columns=columns,
                 found=found,
                 own=own,

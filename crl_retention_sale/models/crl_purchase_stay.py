@@ -9,6 +9,5 @@ class CrlPurchase(models.Model):
     @api.model
     def _recount(self, partners=None):
         changed = super()._recount(partners)
-        # once a week, all: what two counted at once is put right then
         self.env["crl.customer.stay"]._refresh(None if partners is None else changed)
         return changed

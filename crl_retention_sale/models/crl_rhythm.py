@@ -42,18 +42,19 @@ class CrlRhythm(models.AbstractModel):
         Sorted as they are, the median lies in the middle, and gaps that are not too
         long come first.
         """
+        # spelt out: a query within it is begun anew for each row
+        given = SQL("CARDINALITY(%s)", gaps)
+        kept = SQL(
+            "width_bucket(%s * %s / 2, %s)",
+            rhythm.EXCEPTION,
+            _get_middle_sql(gaps, given),
+            gaps,
+        )
         return SQL(
-            """(SELECT (%(gaps)s[(kept + 1) / 2] + %(gaps)s[(kept + 2) / 2])
-                       / 2.0::double precision
-                  FROM (SELECT width_bucket(
-                                   %(exception)s * (%(gaps)s[(given + 1) / 2]
-                                                    + %(gaps)s[(given + 2) / 2]) / 2,
-                                   %(gaps)s) AS kept
-                          FROM CARDINALITY(%(gaps)s) AS given
-                         WHERE given >= %(least)s) AS counted)""",
-            gaps=gaps,
-            exception=rhythm.EXCEPTION,
-            least=rhythm.LEAST_GAPS,
+            "CASE WHEN %s >= %s THEN %s / 2.0::double precision END",
+            given,
+            rhythm.LEAST_GAPS,
+            _get_middle_sql(gaps, kept),
         )
 
     @api.model
@@ -74,3 +75,13 @@ class CrlRhythm(models.AbstractModel):
             gap=gap,
             least=rhythm.LEAST_LATE_DAYS,
         )
+
+
+def _get_middle_sql(gaps, count):
+    """The sum of the two in the middle of the first so many, as SQL; of an odd number
+    the same one twice."""
+    return SQL(
+        "(%(gaps)s[(%(count)s + 1) / 2] + %(gaps)s[(%(count)s + 2) / 2])",
+        gaps=gaps,
+        count=count,
+    )

@@ -2,9 +2,6 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.crl_retention.models.crl_indicator_refresh import NIGHT
-from odoo.addons.crl_retention.tools import schedule
-
 
 class ResCompany(models.Model):
     """What a company counts as a purchase. No NOT NULL: see the core."""
@@ -24,10 +21,13 @@ class ResCompany(models.Model):
 
     def _crl_get_purchase_state(self):
         """How purchases are counted now: by what, on which clock, in which currency, in
-        the week of which Sunday, and on which day, which begins at night."""
+        the week of which Sunday, and on which day.
+
+        It begins at midnight, and the engine counts purchases first of all: so what
+        this finds is there when customers are compared, and for their segments and
+        indicators later in the night."""
         self.ensure_one()
-        night = fields.Datetime.now() - timedelta(hours=NIGHT)
-        day = schedule.local_day(night, self._crl_tz())
+        day = self._crl_today()
         sunday = day - timedelta(days=(day.weekday() + 1) % 7)
         basis = self.crl_purchase_basis or "order"
         return f"{basis} {self._crl_tz()} {self.currency_id.name} {sunday} {day}"

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.crl_retention.tools.columns import columns
-
 from ..tools import rhythm
 
 #: Days customers are compared over, as delivered.
@@ -62,9 +60,14 @@ class ResCompany(models.Model):
             window = timedelta(days=company.crl_value_days or VALUE_DAYS)
             factor = company.crl_late_factor or rhythm.LATE_FACTOR
             rows.append((company.id, today, today - window, today - 2 * window, factor))
+        # values and no arrays: of one company they are constants to the planner, which
+        # else takes a few rows for all of a table
+        values = SQL(", ").join(
+            SQL("(%s, %s::date, %s::date, %s::date, %s::double precision)", *row)
+            for row in rows
+        )
         return SQL(
-            """SELECT * FROM UNNEST(%s::int[], %s::date[], %s::date[], %s::date[],
-                                    %s::double precision[])
-               AS l (company_id, today, since, before, factor)""",
-            *columns(rows),
+            """SELECT * FROM (VALUES %s)
+                   AS l (company_id, today, since, before, factor)""",
+            values,
         )
