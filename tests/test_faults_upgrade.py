@@ -27,6 +27,8 @@ partners = env["res.partner"].create([
      "user_id": env.ref("base.user_admin").id}
     for n in range(30)
 ])
+# more than is allowed by now
+env.company.crl_catch_up_days = 4000
 cadence = env.ref("crl_retention.cadence_new_account")
 for n, partner in enumerate(partners):
     partner.crl_enroll(cadence.id, date.today() - timedelta(days=6 * n))
@@ -136,6 +138,7 @@ def test_update_with_data(database, old_database, tmp_path):
     assert before > 10
 
     assert odoo_run(database, "once", "-u", ADDON) == []
+    assert database.one("SELECT MAX(crl_catch_up_days) FROM res_company") == 366
     assert database.one(live) == before and database.one(log) == lines
     assert tables <= own_tables(database)
     for query in (RULES, ACTIONS):
