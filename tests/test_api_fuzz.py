@@ -50,14 +50,23 @@ for role, groups, company in (
         "rpc", "test", fields.Datetime.now() + timedelta(days=1))
 
 # one whom rows of values name, and a segment finds
-env["res.partner"].create({
+found = env["res.partner"].create({
     "name": "Found", "ref": "FUZZ", "user_id": users["rep"].id,
     "company_id": env.company.id, "email": "found@example.com",
 })
+env["product.product"].create({"name": "Dough"})
+# a target needs somebody who was a customer a year ago, and who is none any more
+today = fields.Date.today()
+left = env["res.partner"].create({"name": "Left"})
+env["crl.customer.stay"].create([
+    {"partner_id": partner.id, "company_id": env.company.id, "kind": "new",
+     "date_from": today - timedelta(days=900), "date_to": today + timedelta(days=days)}
+    for partner, days in ((found, 300), (left, -100))
+])
 indicator = env["crl.indicator"].create({
     "name": "Fuzz", "code": "fuzz", "source": "manual", "company_id": env.company.id,
 })
-OURS = "odoo.addons.crl_retention."
+OURS = "odoo.addons.crl_retention.", "odoo.addons.crl_retention_sale."
 methods, of_models = [], []
 for name in sorted(env.registry.models):
     model = env.registry[name]
@@ -98,7 +107,7 @@ PLANS = (
     *("crl.newsletter", "crl.newsletter.sender"),
 )
 #: Nobody's own: whoever has a role may look, and changes nothing.
-SHARED = (*PLANS, "crl.cadence.step", "crl.heartbeat", "crl.indicator")
+SHARED = (*PLANS, "crl.cadence.step", "crl.heartbeat", "crl.indicator", "crl.base")
 #: Of a customer; the other verbs refuse those one does not look after.
 WINDOWS = ("action_", "crl_explain", "crl_get_timeline")
 #: Every colleague who answers the customer may do it, whoever looks after them.
@@ -134,15 +143,16 @@ IDLE = ("crl.cadence.move", "crl.actor")
 BARE = (
     *("crl.screen", "crl.desk", "crl.day", "crl.portfolio", "crl.reception"),
     *("crl.quota", "crl.letter", "crl.newsletter", "crl.newsletter.sender"),
+    *("crl.base", "crl.base.target"),
 )
 #: Of these a few will do where any text is right.
 TEXTS = ("\x00", "\ud800", "=1+1")
 
 
 @pytest.fixture(scope="module")
-def api(database_server, base_database):
+def api(database_server, base_sale_database):
     name = f"crl_test_{os.getpid()}_fuzz"
-    databases.copy(database_server, base_database, name)
+    databases.copy(database_server, base_sale_database, name)
     database = Database(database_server, name)
     found = database.run(PREPARE)
     with running(Server(database)) as server:
@@ -167,6 +177,8 @@ def test_nobody_gets_in(api):
                 continue  # as above
             if role == "stranger" and method in OWN:
                 continue  # as above, of their own company
+            if role in ("colleague", "stranger") and model == "crl.base":
+                continue  # as above
             ids = [api.record(model, method)]
             status = api.call(role, model, method, ids=ids, **valid)
             # Odoo lets colleagues open each other's customers and meetings, and

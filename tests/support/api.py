@@ -13,7 +13,7 @@ from tests.support.api_records import Records
 MANAGERS = (
     "crl.hand.over", "crl.privacy", "crl.cadence.move", "crl.heartbeat", "crl.campaign",
     "crl.segment", "crl.indicator", "crl.indicator.import", "crl.health.trial",
-    "crl.quota", "crl.newsletter", "crl.newsletter.sender",
+    "crl.quota", "crl.newsletter", "crl.newsletter.sender", "crl.base.target",
 )  # fmt: skip
 MANAGERS_VERBS = (
     *("crl_export_data", "crl_erase_data"),
@@ -122,6 +122,11 @@ class Api(Records):
         soon = date.today() + timedelta(days=5)
         return {
             "added": None,
+            "filters": None,
+            "is_cumulative": True,
+            "months": 12,
+            "number": None,
+            "points": 5,
             "attachment_ids": None,
             "band": "watch",
             "before": None,
@@ -201,9 +206,20 @@ class Api(Records):
             assert hasattr(self, maker), f"Add {maker}: {model}.{method} can be called."
             unknown = set(parameters) - set(self.valid())
             assert not unknown, f"Add to valid(): {unknown} of {model}.{method}."
-            known = {**self.valid(), **self.special().get(method, {})}
+            special = self.special()
+            known = {
+                **self.valid(),
+                **special.get(method, {}),
+                **special.get((model, method), {}),
+            }
             yield model, method, {name: known[name] for name in parameters}
 
     def special(self):
         """Where a verb takes another value than the others."""
-        return {"action_hand_over": {"user_id": self.found["users"]["colleague"]}}
+        return {
+            "action_hand_over": {"user_id": self.found["users"]["colleague"]},
+            ("crl.base", "open_figure"): {
+                "figure": "new",
+                "month": str(date.today()),
+            },
+        }

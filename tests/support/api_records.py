@@ -3,13 +3,15 @@
 from base64 import b64encode
 from datetime import date, timedelta
 
+from tests.support.api_orders import Orders
+
 #: As somebody sends it.
 FILE = b64encode(b"customer,code,value\nFUZZ,fuzz,7\nNobody,fuzz,7\n").decode()
 #: The id of no record.
 MISSING = 2**31 - 2
 
 
-class Records:
+class Records(Orders):
     """What ``Api`` calls verbs on: a maker for each model, and for each state that a
     verb needs."""
 
@@ -102,7 +104,7 @@ class Records:
     # screens: their verbs say whom they are about
     make_crl_screen = make_crl_desk = make_crl_day = make_crl_actor
     make_crl_portfolio = make_crl_reception = make_crl_quota = make_crl_actor
-    make_crl_letter = make_crl_actor
+    make_crl_letter = make_crl_base = make_crl_actor
 
     def make_crl_newsletter(self, role):
         # one gets an email, one a letter
