@@ -6,6 +6,7 @@ import {useBus, useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useOpenForm} from "../desk/open_form";
 import {VisitReport} from "./visit_report";
 
 const {DateTime} = luxon;
@@ -33,6 +34,7 @@ export class Day extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.openForm = useOpenForm();
         this.notification = useService("notification");
         this.dialog = useService("dialog");
         this.display = {controlPanel: {}};
@@ -183,15 +185,6 @@ export class Day extends Component {
         await this.action.doAction("crl_retention.crl_touchpoint_move_action", {
             additionalContext: {active_ids: [row.id], active_model: "crl.touchpoint"},
             onClose: () => this.load(),
-        });
-    }
-
-    openCustomer(row) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "res.partner",
-            res_id: row.partner_id,
-            views: [[false, "form"]],
         });
     }
 

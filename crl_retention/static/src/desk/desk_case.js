@@ -6,6 +6,7 @@ import {useDeskKeys} from "./desk_keys";
 import {forget, recall, remember} from "./desk_memory";
 import {getErrorText} from "./desk_service";
 import {DeskWhen} from "./desk_when";
+import {useOpenForm} from "./open_form";
 
 /**
  * What became of a promise: kept, broken, or handed over to a colleague. Other cases are
@@ -19,7 +20,7 @@ export class DeskCase extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
+        this.openForm = useOpenForm();
         this.draftId = `c${this.case.id}`;
         this.said = useState({
             note: "",
@@ -63,15 +64,6 @@ export class DeskCase extends Component {
         Object.assign(this.said, values);
         this.state.error = "";
         remember("draft", this.draftId, {result: this.said});
-    }
-
-    openCase() {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "crl.case",
-            res_id: this.case.id,
-            views: [[false, "form"]],
-        });
     }
 
     async settle(verb) {

@@ -2,6 +2,7 @@ import {Component, markup, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {sayDay, sayExactly, sayMoment, sayTime} from "./desk_dates";
+import {useOpenForm} from "./open_form";
 
 const TRENDS = {
     up: {icon: "fa-long-arrow-up text-success", say: _t("rising")},
@@ -23,7 +24,7 @@ export class DeskCustomer extends Component {
     static props = {payload: Object};
 
     setup() {
-        this.action = useService("action");
+        this.openForm = useOpenForm();
         this.desk = useState(useService("crl_desk"));
         this.faces = FACES;
     }
@@ -82,32 +83,5 @@ export class DeskCustomer extends Component {
 
     sayExactly(text) {
         return sayExactly(text);
-    }
-
-    openCustomer() {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "res.partner",
-            res_id: this.customer.partner_id,
-            views: [[false, "form"]],
-        });
-    }
-
-    openFact({model, id}) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: model,
-            res_id: id,
-            views: [[false, "form"]],
-        });
-    }
-
-    openCase(id) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "crl.case",
-            res_id: id,
-            views: [[false, "form"]],
-        });
     }
 }

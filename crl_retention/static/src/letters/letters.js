@@ -16,6 +16,7 @@ import {useDebounced} from "@web/core/utils/timing";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {getErrorText} from "../desk/desk_service";
+import {useOpenForm} from "../desk/open_form";
 import {LetterTexts} from "./letter_texts";
 import {LetterWriter} from "./letter_writer";
 
@@ -33,6 +34,7 @@ export class Letters extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.openForm = useOpenForm();
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.desk = useState(useService("crl_desk"));
@@ -185,12 +187,7 @@ export class Letters extends Component {
     }
 
     openCustomer(resId) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "res.partner",
-            res_id: resId,
-            views: [[false, "form"]],
-        });
+        return this.openForm("res.partner", resId);
     }
 
     // ---- Print ----

@@ -2,6 +2,7 @@ import {Component, onMounted, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {sayDay, sayMoment} from "../desk/desk_dates";
+import {useOpenForm} from "../desk/open_form";
 import {ReceptionForm} from "./reception_form";
 
 const CHANNEL_ICONS = {
@@ -32,7 +33,7 @@ export class ReceptionCard extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
+        this.openForm = useOpenForm();
         this.notification = useService("notification");
         this.title = useRef("title");
         this.sayMoment = sayMoment;
@@ -168,23 +169,5 @@ export class ReceptionCard extends Component {
         this.notification.add(message, {type: "success"});
         Object.assign(this.state, {form: "", promiseId: false});
         await this.props.onChanged();
-    }
-
-    openFact({model, id}) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: model,
-            res_id: id,
-            views: [[false, "form"]],
-        });
-    }
-
-    openCustomer() {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "res.partner",
-            res_id: this.customer.id,
-            views: [[false, "form"]],
-        });
     }
 }
