@@ -80,7 +80,8 @@ export class Desk extends Component {
         useEffect(
             (_key, isShown) => {
                 if (isShown) {
-                    this.focusCustomer();
+                    // when the list is drawn too: layout is then done once
+                    Promise.resolve().then(() => this.focusCustomer());
                 }
             },
             () => [this.model.openKey, Boolean(this.model.payload)],
@@ -181,7 +182,7 @@ export class Desk extends Component {
     }
 
     focusCustomer() {
-        for (const pane of this.root.el.querySelectorAll(".o_crl_desk_scroll")) {
+        for (const pane of this.root.el?.querySelectorAll(".o_crl_desk_scroll") || []) {
             pane.scrollTop = 0;
         }
         this.focus(".o_crl_desk_name");

@@ -49,7 +49,7 @@ export class DeskList extends Component {
         this.model = useState(this.props.model);
         this.desk = useState(useService("crl_desk"));
         this.list = useRef("list");
-        this.state = useState({activeKey: null, typed: this.model.view.search});
+        this.state = useState({typed: this.model.view.search});
         this.find = useDebounced(
             () => this.model.setView({search: this.state.typed}),
             250,
@@ -58,8 +58,10 @@ export class DeskList extends Component {
         Object.assign(this, {REASONS, CHANNELS, DAYS, SCOPES});
         useEffect(
             (key) => {
-                this.state.activeKey = key || this.state.activeKey;
-                this.getButton(key)?.scrollIntoView({block: "nearest"});
+                // when the whole desk is drawn: layout is then done once
+                Promise.resolve().then(() =>
+                    this.getButton(key)?.scrollIntoView({block: "nearest"}),
+                );
             },
             () => [this.model.openKey],
         );
@@ -100,7 +102,7 @@ export class DeskList extends Component {
 
     /** Which row Tab leads to. */
     get tabKey() {
-        const {activeKey} = this.state;
+        const {activeKey} = this.model;
         const isThere = this.model.getRow(activeKey);
         return isThere ? activeKey : this.model.rows[0]?.key;
     }
@@ -173,7 +175,7 @@ export class DeskList extends Component {
 
     focusRow(key) {
         if (key) {
-            this.state.activeKey = key;
+            this.model.activeKey = key;
             this.getButton(key)?.focus();
         }
     }

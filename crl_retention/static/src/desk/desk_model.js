@@ -3,6 +3,7 @@ import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 import {KeepLast} from "@web/core/utils/concurrency";
+import {afterPaint} from "./desk_paint";
 import {DeskWorklist, MOST, PAGE} from "./desk_worklist";
 
 /** Milliseconds between two signs of life of the open contact; its lock holds 15 min. */
@@ -21,6 +22,8 @@ export class DeskModel extends DeskWorklist {
         /** Key of the row that is open, and what is shown of it. */
         this.openKey = null;
         this.payload = null;
+        /** Key of the row the keyboard is on, or was last. */
+        this.activeKey = null;
         this.openError = "";
         this.isTaking = false;
         /** What a screen reader is told. */
@@ -38,7 +41,7 @@ export class DeskModel extends DeskWorklist {
             return;
         }
         this.release();
-        this.openKey = row.key;
+        this.openKey = this.activeKey = row.key;
         this.openError = "";
         this.payload = null;
         const ahead = this.getAhead(row.key);
@@ -50,7 +53,7 @@ export class DeskModel extends DeskWorklist {
             // in one go, so that nothing is drawn in between
             this.show(row.key, ahead);
             if (take && this.isMine) {
-                this.take();
+                afterPaint(() => this.openKey === row.key && this.take());
             }
             return;
         }
@@ -68,15 +71,14 @@ export class DeskModel extends DeskWorklist {
     }
 
     show(key, payload) {
-        this.openKey = key;
+        this.openKey = this.activeKey = key;
         this.payload = payload;
         this.openError = "";
         this.news = payload.customer.name;
-        const row = this.getRow(key);
-        if (row && payload.contact) {
-            row.taken_by = payload.contact.taken_by;
+        if (payload.contact) {
+            this.mark(key, payload.contact.taken_by);
         }
-        this.fetchAhead();
+        afterPaint(() => this.fetchAhead());
     }
 
     /** What was fetched ahead of a row, while it is fresh. */
@@ -181,10 +183,7 @@ export class DeskModel extends DeskWorklist {
         try {
             const lock = await this.orm.silent.call("crl.desk", "keep", [contact.id]);
             Object.assign(contact, lock);
-            const row = this.getRow(`t${contact.id}`);
-            if (row) {
-                row.taken_by = lock.taken_by;
-            }
+            this.mark(`t${contact.id}`, lock.taken_by);
         } catch {
             // said when the result is sent
         }
@@ -225,12 +224,11 @@ export class DeskModel extends DeskWorklist {
         }
         const key = `t${id}`;
         const taken = type === "taken" ? this.getColleague(user_id) : null;
-        const row = this.getRow(key);
         this.ahead.delete(key);
         if (type === "closed") {
             this.remove(key);
-        } else if (row) {
-            row.taken_by = taken;
+        } else {
+            this.mark(key, taken);
         }
         if (this.contact?.id === id && this.openKey === key) {
             this.contact.taken_by = taken;

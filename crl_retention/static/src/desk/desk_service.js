@@ -4,6 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 import {ConnectionLostError, rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {Deferred} from "@web/core/utils/concurrency";
+import {afterPaint} from "./desk_paint";
 import {forget, forgetDrafts, recall, recallAll, remember, tidy} from "./desk_memory";
 
 /** Milliseconds after which a silent server counts as out of reach. */
@@ -150,7 +151,8 @@ export const deskService = {
             const isKept = remember("unsent", item.id, item);
             if (isKept) {
                 state.onTheWay.add(item.id);
-                flush();
+                // it lies here already: whoever goes on sees the next one first
+                afterPaint(flush);
             }
             return isKept;
         }

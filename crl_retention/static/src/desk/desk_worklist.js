@@ -86,10 +86,12 @@ export class DeskWorklist extends Reactive {
         this.isLoading = false;
     }
 
-    fetch(offset, limit, view = {}) {
-        return this.orm.silent.call("crl.desk", "get_worklist", [
+    async fetch(offset, limit, view = {}) {
+        const list = await this.orm.silent.call("crl.desk", "get_worklist", [
             {...this.view, ...view, offset, limit},
         ]);
+        // hundreds of rows, of which none changes by itself
+        return {...list, rows: list.rows.map(markRaw)};
     }
 
     setView(values) {
@@ -118,6 +120,16 @@ export class DeskWorklist extends Reactive {
             this.desk.loseConnection();
         }
         this[place] = getErrorText(error);
+    }
+
+    /** Who has a contact, if anybody. */
+    mark(key, taken_by) {
+        const row = this.getRow(key);
+        if (row && row.taken_by?.id !== taken_by?.id) {
+            this.rows = this.rows.map((other) =>
+                other === row ? markRaw({...row, taken_by}) : other,
+            );
+        }
     }
 
     remove(key) {
