@@ -1,5 +1,6 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {ConnectionLostError} from "@web/core/network/rpc";
 import {useService} from "@web/core/utils/hooks";
 import {sayMoment} from "./desk_dates";
 import {useDeskKeys} from "./desk_keys";
@@ -20,6 +21,7 @@ export class DeskCase extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.desk = useService("crl_desk");
         this.openForm = useOpenForm();
         this.draftId = `c${this.case.id}`;
         this.said = useState({
@@ -87,7 +89,15 @@ export class DeskCase extends Component {
             forget("draft", this.draftId);
             this.props.onDone({});
         } catch (error) {
-            this.state.error = getErrorText(error);
+            const isLost = error instanceof ConnectionLostError;
+            if (isLost) {
+                this.desk.loseConnection();
+            }
+            this.state.error = isLost
+                ? _t(
+                      "There is no connection: this is not settled yet. What you typed is kept here. Try again when the connection is back.",
+                  )
+                : getErrorText(error);
         }
         this.state.isSending = false;
     }
