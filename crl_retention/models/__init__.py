@@ -131,6 +131,7 @@ from . import digest_digest
 from . import digest_morning
 from . import ir_http
 from . import ir_qweb
+from . import ir_websocket
 from . import mail_activity
 from . import mail_activity_promise
 from . import mail_activity_type

@@ -79,17 +79,16 @@ class CrlTouchpoint(models.Model):
         held._tell_desks("released")
 
     def _tell_desks(self, what):
-        """Tell the desks of colleagues, when the transaction is through, what became of
-        contacts: their numbers alone, nothing of the customers.
+        """Tell the desks of the same company, when the transaction is through, what
+        became of contacts: their numbers alone, nothing of the customers.
 
         :param what: 'taken', 'released' or 'closed'
         """
-        if self:
-            # whoever works contacts listens: to the group, not to each colleague; users
-            # may not send on the bus themselves
-            group = self.env.ref("crl_retention.crl_retention_group_user").sudo()
-            for touchpoint in self:
-                group._bus_send(
-                    "crl_desk",
-                    {"type": what, "id": touchpoint.id, "user_id": self.env.uid},
-                )
+        # to the company, not to each colleague; users may not send themselves
+        bus = self.env["bus.bus"].sudo()
+        for touchpoint in self:
+            bus._sendone(
+                (touchpoint.company_id, "crl_desk"),
+                "crl_desk",
+                {"type": what, "id": touchpoint.id, "user_id": self.env.uid},
+            )

@@ -1,8 +1,11 @@
 import base64
 import json
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from .test_campaign import CampaignCase
 from .test_desk import DeskCase
@@ -70,6 +73,44 @@ class TestDeskResult(DeskCase):
         self.assertFalse(self.first.taken_by_id)
         self.desk(self.leader).open_contact(self.first.id)
         self.assertEqual(self.first.taken_by_id, self.leader)
+
+    def test_only_who_works_there_hears_of_it(self):
+        company = self.env.company
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self.rep.copy(
+            {
+                "login": "stranger",
+                "company_id": elsewhere.id,
+                "company_ids": [Command.set(elsewhere.ids)],
+            }
+        )
+        employee = new_test_user(self.env, "employee", "base.group_user")
+        hears = {
+            user: self.get_channels(user)
+            for user in (self.leader, self.rep, stranger, employee)
+        }
+        self.assertIn((company, "crl_desk"), hears[self.leader])
+        self.assertIn((company, "crl_desk"), hears[self.rep])
+        self.assertNotIn((company, "crl_desk"), hears[stranger])
+        self.assertIn((elsewhere, "crl_desk"), hears[stranger])
+        self.assertNotIn((company, "crl_desk"), hears[employee])
+        self.desk().open_contact(self.first.id)
+        told = self.env.cr.precommit.data["bus.bus.values"][-1]
+        self.assertEqual(
+            json.loads(told["channel"]),
+            [self.env.cr.dbname, "res.company", company.id, "crl_desk"],
+        )
+        self.assertEqual(
+            json.loads(told["message"])["payload"],
+            {"type": "taken", "id": self.first.id, "user_id": self.rep.id},
+        )
+
+    def get_channels(self, user):
+        with patch(
+            "odoo.addons.bus.models.ir_websocket.request",
+            SimpleNamespace(session=SimpleNamespace(uid=user.id)),
+        ):
+            return self.env["ir.websocket"].with_user(user)._build_bus_channel_list([])
 
     def test_looking_takes_nothing(self):
         self.desk().open_contact(self.first.id, take=False)
