@@ -111,6 +111,7 @@ class CrlCadence(models.Model):
             self._start_for(found, day, company)
             self.start_cursor = found[-1].id if len(found) == most else DONE
             handled += len(found)
+        self._set_right()
         return handled
 
     def _get_next_day(self, company, today):

@@ -30,8 +30,9 @@ class CrlEnrollment(models.Model):
         while not accepted:
             found = self._find_new(cadence, limit, after=found[-1:].id or 0)
             if not found:
-                return
+                break
             accepted, __ = self._sort_out(found, cadence)
+        cadence._set_right()
         self.env["crl.engine"]._isolate(
             accepted, lambda partners: self._enroll(partners, cadence)
         )

@@ -153,6 +153,22 @@ class TestSegment(CrlCase):
         self.assertIn("gone", broken.fault)
         self.assertEqual(self.present(), self.paris)
 
+    def test_a_procedure_whose_segment_is_mended_says_no_more(self):
+        self.cadence.write({"auto_enroll": True, "segment_id": self.segment.id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crl_segment SET domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", self.segment.id],
+        )
+        self.env.invalidate_all()
+        begin = self.env["crl.enrollment"]._enroll_automatically
+        with self.assertLogs("odoo.addons.crl_retention.models.crl_engine", "WARNING"):
+            begin(100)
+        self.assertIn("cannot be read", self.cadence.fault)
+        self.segment.domain = "[('city', '=', 'Paris')]"
+        begin(100)
+        self.assertFalse(self.cadence.fault)
+
     def test_a_count_that_is_cut_off_is_done_again_and_logged_once(self):
         self.segment._refresh()
         self.lyon.city, self.paris.city = "Paris", "Lille"

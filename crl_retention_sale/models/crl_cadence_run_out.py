@@ -68,6 +68,7 @@ class CrlCadence(models.Model):
                 cadence._get_enroll_domain()
                 domain = cadence._parse_run_out_domain()
                 self.env["product.product"]._search(domain)
+            cadences._set_right()
             sound.append(cadences)
 
         self.env["crl.engine"]._isolate(self, look)

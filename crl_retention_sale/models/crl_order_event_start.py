@@ -71,6 +71,7 @@ class CrlOrderEvent(models.Model):
             asked = self.browse(event.id for event in last.values())
             asked._log_refused(cadence, dict.fromkeys(asked.partner_id, str(error)))
             return self.browse()
+        cadence._set_right()
         meant = self.env["sale.order"].search(Domain("id", "in", [*last]) & domain)
         return self.browse(last[order.id].id for order in meant)
 
