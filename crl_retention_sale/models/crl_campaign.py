@@ -20,6 +20,7 @@ class CrlCampaign(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "sale"),
                 ("date_order", ">=", self.date_released),
+                ("date_order", "<=", self.env["crl.purchase"]._get_latest_moment()),
             ]
         )
         return self._get_goal_customers(found)

@@ -75,7 +75,7 @@ class CrlSegment(models.Model):
                      JOIN res_partner p ON p.id = o.partner_id
                     WHERE p.commercial_partner_id IN %(present)s
                       AND o.company_id = %(company)s AND o.state = 'sale'
-                      AND o.date_order >= %(since)s
+                      AND o.date_order BETWEEN %(since)s AND %(latest)s
                       AND l.product_id IS NOT NULL
                       AND l.is_downpayment IS NOT TRUE
                  GROUP BY l.product_id HAVING SUM(l.price_subtotal) > 0
@@ -83,6 +83,7 @@ class CrlSegment(models.Model):
                 present=present,
                 company=company.id,
                 since=company._crl_today() - timedelta(days=window),
+                latest=self.env["crl.purchase"]._get_latest_moment(),
                 most=MOST,
             )
         )

@@ -20,10 +20,11 @@ class CrlTouchpoint(models.Model):
                 """SELECT p.commercial_partner_id, MAX(o.date_order)
                      FROM sale_order o
                      JOIN res_partner p ON p.id = o.partner_id
-                    WHERE o.state = 'sale' AND o.date_order >= %s
+                    WHERE o.state = 'sale' AND o.date_order BETWEEN %s AND %s
                       AND o.company_id IN %s AND p.commercial_partner_id IN %s
                  GROUP BY p.commercial_partner_id""",
                 since,
+                self.env["crl.purchase"]._get_latest_moment(),
                 tuple(self.company_id.ids),
                 tuple(self.partner_id.ids),
             )

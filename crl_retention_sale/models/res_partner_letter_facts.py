@@ -42,6 +42,7 @@ class ResPartner(models.Model):
                     ("company_id", "=", self.env.company.id),
                     ("state", "=", "sale"),
                     ("date_order", ">=", self._crl_get_letter_since()),
+                    ("date_order", "<=", self.env["crl.purchase"]._get_latest_moment()),
                 ],
                 order="date_order DESC, id DESC",
                 limit=MOST_ORDERS,

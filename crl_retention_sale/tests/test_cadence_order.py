@@ -33,6 +33,7 @@ class TestCadenceOrder(OrdersCase):
         enrollment = self.enroll(cadence=self.win_back)
         self.order(self.customer, "2026-03-02 15:00:00", state="sent")
         self.order(self.customer, "2026-03-02 15:00:00", state="cancel")
+        self.order(self.customer, "2206-03-02 15:00:00")  # mistyped
         self.at("2026-03-03 12:00:00")
         self.run_cron()
         self.assertEqual(enrollment.state, "running")

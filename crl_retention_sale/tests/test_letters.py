@@ -30,6 +30,7 @@ class TestSaleLetters(SaleCase):
     def test_what_was_bought_last(self):
         self.sell(date="2026-01-10 10:00:00")
         self.sell(date="2026-02-20 10:00:00", product=self.dough, quantity=20)
+        self.sell(date="2206-02-20 10:00:00")  # mistyped
         shown = self.open()
         texts = [fact["text"] for fact in shown["facts"]]
         self.assertEqual(texts[0], "Bought: 20 × Neapolitan dough")

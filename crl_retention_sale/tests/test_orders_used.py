@@ -25,6 +25,7 @@ class TestOrdersUsed(OrdersCase):
         self.assertEqual(campaign.goal_count, 0)
         self.order(self.anna, "2026-03-03 09:00:00")
         self.order(self.other, "2026-03-03 09:00:00", state="sent")
+        self.order(self.other, "2206-03-03 09:00:00")  # mistyped
         campaign.invalidate_recordset()
         self.assertEqual(campaign.goal_count, 1)
         found, __ = campaign._find_goal("active")
@@ -40,6 +41,7 @@ class TestOrdersUsed(OrdersCase):
         )
         self.order(self.anna, "2026-02-20 09:00:00")
         self.order(self.other, "2026-02-21 09:00:00", quantity=5)
+        self.order(self.other, "2206-02-21 09:00:00")  # mistyped
         order = self.order(self.customer, "2026-02-22 09:00:00")
         order.order_line.product_id = rye
         order.order_line.price_unit = 7
