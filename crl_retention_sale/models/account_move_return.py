@@ -14,6 +14,7 @@ class AccountMove(models.Model):
 
         The price is the one of the order line or of the invoice that the note reverses.
         A rebate has another; what is invoiced once more was a correction, or exchanged.
+        More pieces than were taken back are the next delivery of the order.
 
         :param note: the alias of the credit note
         """
@@ -24,24 +25,28 @@ class AccountMove(models.Model):
                    AND l.is_downpayment IS NOT TRUE AND l.price_subtotal > 0
                    AND EXISTS (
                         SELECT FROM (
-                            SELECT s.price_unit, s.discount
+                            SELECT s.price_unit * (100 - COALESCE(s.discount, 0))
+                                   AS price
                               FROM sale_order_line_invoice_rel r
                               JOIN sale_order_line s ON s.id = r.order_line_id
                              WHERE r.invoice_line_id = l.id
                              UNION ALL
-                            SELECT i.price_unit, i.discount FROM account_move_line i
+                            SELECT i.price_unit * (100 - COALESCE(i.discount, 0))
+                              FROM account_move_line i
                              WHERE i.move_id = %(note)s.reversed_entry_id
                                AND i.display_type = 'product'
                                AND i.product_id IS NOT DISTINCT FROM l.product_id) sold
-                         WHERE l.price_unit * (100 - COALESCE(l.discount, 0))
-                               = sold.price_unit * (100 - COALESCE(sold.discount, 0)))
+                         -- rounded where the discount is in the price; no rebate is
+                         -- of one in a thousand
+                         WHERE ABS(l.price_unit * (100 - COALESCE(l.discount, 0))
+                                   - sold.price) <= sold.price / 1000)
                    AND l.quantity > (
                         SELECT COALESCE(SUM(i.quantity), 0)
                           FROM sale_order_line_invoice_rel r
                           JOIN sale_order_line_invoice_rel q
                                ON q.order_line_id = r.order_line_id
                           JOIN account_move_line i ON i.id = q.invoice_line_id
-                               AND i.id > l.id
+                               AND i.id > l.id AND i.quantity <= l.quantity
                           JOIN account_move b ON b.id = i.move_id
                                AND b.move_type IN ('out_invoice', 'out_receipt')
                                AND b.state <> 'cancel'

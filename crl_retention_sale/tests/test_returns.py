@@ -45,6 +45,34 @@ class TestReturns(SaleCase):
         )
         self.assertEqual(self.count_returns(), 1)
 
+    def test_a_discount_written_into_the_price_is_the_same_price(self):
+        self.order = self.quote(amount=19.99, quantity=10)
+        self.order.order_line.discount = 15
+        self.order.action_confirm()
+        self.invoice = self.bill(self.order)
+        self.take_back(quantity=2, price_unit=16.9, discount=0)
+        self.assertEqual(self.count_returns(), 0)
+        self.take_back(quantity=2, price_unit=16.99, discount=0)
+        self.assertEqual(self.count_returns(), 1)
+
+    def test_the_next_delivery_takes_nothing_of_a_return_back(self):
+        """An order that is delivered, and invoiced, a part at a time."""
+        # what is delivered of a service is written by hand, with or without a stock
+        hours = self._new_product("Hours", type="service", invoice_policy="delivery")
+        self.order = self.quote(amount=20, quantity=100, product=hours)
+        self.order.action_confirm()
+        self.order.order_line.qty_delivered = 10
+        self.invoice = self.bill(self.order)
+        self.take_back(quantity=3)
+        self.assertEqual(self.count_returns(), 1)
+        self.order.order_line.qty_delivered = 27
+        self.assertEqual(self.bill(self.order).invoice_line_ids.quantity, 20)
+        self.assertEqual(self.count_returns(), 1)
+        # as many in exchange are none
+        self.order.order_line.qty_delivered = 30
+        self.assertEqual(self.bill(self.order).invoice_line_ids.quantity, 3)
+        self.assertEqual(self.count_returns(), 0)
+
     def test_all_that_comes_back_is_a_return(self):
         self.take_back()
         self.assertEqual(len(self.get_calls()), 1)
