@@ -146,7 +146,8 @@ class ResPartner(models.Model):
         by_letter, by_email = (
             Domain(name, "in", people.ids) for name in ("letter_ids", "email_ids")
         )
-        senders = self.env["crl.newsletter.sender"].search(by_letter | by_email)
+        # archived people, too
+        senders = people.env["crl.newsletter.sender"].search(by_letter | by_email)
         return [
             {
                 "newsletter": sender.name,

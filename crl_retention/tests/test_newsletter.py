@@ -80,6 +80,7 @@ class TestNewsletter(CrlCase):
         manager = self._new_user("boss", "manager")
         self.newsletter.action_prepare()
         customers = self.customer + self.fan + self.no
+        self.fan.active = False
         told = json.loads(customers.with_user(manager).crl_export_data())
         by_email, by_letter, nothing = (each["newsletters"] for each in told)
         self.assertEqual(
