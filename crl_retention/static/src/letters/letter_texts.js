@@ -77,11 +77,12 @@ export class LetterTexts {
         await this.sending;
         await this.flush();
         const left = this.waiting;
-        return new Map(
-            ids
-                .filter((id) => left.has(id))
-                .map((id) => [id, this.troubles.get(id).error]),
-        );
+        const unsaved = ids.filter((id) => left.has(id));
+        if (unsaved.some((id) => !this.troubles.has(id))) {
+            // typed while the others were sent
+            return this.save(ids);
+        }
+        return new Map(unsaved.map((id) => [id, this.troubles.get(id).error]));
     }
 
     /** Send the last words; what fails now is sent when letters are written again. */
