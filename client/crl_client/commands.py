@@ -246,13 +246,15 @@ def _read_partners(text: str, ids: bool) -> list[str | int]:
         found = look(path)
         if found.warning:
             note(f"{path} is not UTF-8; read as {found.encoding}.")
-        lines = path.read_text(found.encoding, errors="replace").splitlines()
+        text = path.read_text(found.encoding, errors="replace")
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}. Give ids like 17,42, or a file "
             "with a customer a line."
         ) from None
-    return enrolling.read_partners(lines, ids)
+    if "\0" in text:
+        raise UsageError(f"{path} is no text: give a file with a customer a line.")
+    return enrolling.read_partners(text.splitlines(), ids)
 
 
 def export(options: Namespace) -> int:

@@ -131,6 +131,15 @@ def test_the_key_goes_over_plain_http_only_when_told(crl, fake):
     assert (code, "--insecure" in err) == (2, True)
 
 
+def test_a_workbook_is_no_list_of_customers(crl, fake, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRL_URL", fake.url)
+    monkeypatch.setenv("CRL_API_KEY", KEY)
+    book = tmp_path / "customers.xlsx"
+    book.write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00C-1\n")
+    code, _out, err = crl("enroll", "--cadence=1", f"--partners={book}")
+    assert (code, "is no text" in err) == (2, True)
+
+
 @pytest.mark.parametrize("key", ["", "wrong", "two words", "x" * 999])
 def test_keys_that_are_not_taken(crl, fake, key, home):
     code, _out, err = crl("login", fake.url, stdin=key)
