@@ -138,7 +138,7 @@ def test_update_with_data(database, old_database, tmp_path):
     assert before > 10
 
     assert odoo_run(database, "once", "-u", ADDON) == []
-    assert database.one("SELECT MAX(crl_catch_up_days) FROM res_company") == 366
+    assert database.one("SELECT MAX(crl_catch_up_days) FROM res_company") == 3660
     assert database.one(live) == before and database.one(log) == lines
     assert tables <= own_tables(database)
     for query in (RULES, ACTIONS):

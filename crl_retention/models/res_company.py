@@ -138,9 +138,9 @@ class ResCompany(models.Model):
         "An unhappy customer is visited within 1 to 8784 hours, a year at most.",
     )
     _crl_days_positive = models.Constraint(
-        "CHECK(crl_catch_up_days BETWEEN 1 AND 366 "
+        "CHECK(crl_catch_up_days BETWEEN 1 AND 3660 "
         "AND crl_wait_days BETWEEN 0 AND 366)",
-        "The catch-up takes 1 to 366 days, waiting for a contact 0 to 366.",
+        "The catch-up takes 1 to 3660 days, waiting for a contact 0 to 366.",
     )
     _crl_travel_speed_positive = models.Constraint(
         "CHECK(crl_travel_speed > 0)", "The driving speed must be more than 0."

@@ -110,7 +110,11 @@ class TestDeskResult(DeskCase):
             "odoo.addons.bus.models.ir_websocket.request",
             SimpleNamespace(session=SimpleNamespace(uid=user.id)),
         ):
-            return self.env["ir.websocket"].with_user(user)._build_bus_channel_list([])
+            channels = (
+                self.env["ir.websocket"].with_user(user)._build_bus_channel_list([])
+            )
+        # records do not compare with others
+        return [channel for channel in channels if isinstance(channel, tuple)]
 
     def test_looking_takes_nothing(self):
         self.desk().open_contact(self.first.id, take=False)

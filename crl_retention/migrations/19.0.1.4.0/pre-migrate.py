@@ -3,7 +3,7 @@ from odoo.tools.sql import column_exists
 
 #: The highest values that the settings take from now on.
 LIMITS = {
-    "crl_catch_up_days": 366,
+    "crl_catch_up_days": 3660,
     "crl_wait_days": 366,
     "crl_clock_hours": 8784,
     "crl_email_gap_hours": 8784,
@@ -14,7 +14,7 @@ LIMITS = {
 
 
 def migrate(cr, version):
-    """Days and hours of the settings end at a year now: higher ones are lowered, or
+    """Days and hours of the settings have an end now: higher ones are lowered, or
     PostgreSQL would refuse the rule."""
     for name, limit in LIMITS.items():
         # who comes from far back has not all of them yet
