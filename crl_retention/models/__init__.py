@@ -133,6 +133,7 @@ from . import ir_http
 from . import ir_qweb
 from . import ir_websocket
 from . import mail_activity
+from . import mail_activity_finish
 from . import mail_activity_promise
 from . import mail_activity_type
 from . import mail_blacklist

@@ -252,8 +252,7 @@ class CrlTouchpoint(models.Model):
 
     def _finish_activities(self, note):
         activities = self.activity_id.filtered("active").with_context(crl_engine=True)
-        if activities:
-            activities._action_done(feedback=note)
+        activities._crl_finish(note)
         self.write({"activity_id": False})
 
     def _after_close(self):

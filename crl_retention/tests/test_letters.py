@@ -111,6 +111,45 @@ class TestLetters(LetterCase):
         self.assertEqual(letter.letter_text, "Dear Bella Napoli,\nthank you.")
         self.assertEqual(screen.get_queue()["total"], 0)
 
+    def test_many_leave_what_one_leaves(self):
+        """Posted together, each customer's chatter and activity look as when posted
+        alone; whoever follows the customer's activities is told."""
+        customers = self.env["res.partner"].concat(
+            *(self._new_customer(f"Pizzeria {n}", **self.address(n)) for n in range(4))
+        )
+        customers.company_id = self.company
+        letters = self.letters(customers)
+        activities = letters.activity_id
+        activities[:2].user_id = self.leader
+        customers[3].message_subscribe(
+            self.manager.partner_id.ids, self.env.ref("mail.mt_activities").ids
+        )
+        self.screen().post(letters[0].ids)
+        self.screen().post(letters[1:].ids)
+        lines = [
+            customer.message_ids.filtered("mail_activity_type_id")
+            for customer in customers
+        ]
+        self.assertEqual([len(line) for line in lines], [1, 1, 1, 1])
+        kept = (
+            "author_id", "email_from", "message_type", "subtype_id", "reply_to",
+            "mail_activity_type_id", "record_company_id", "record_alias_domain_id",
+            "email_add_signature", "is_internal", "body", "subject", "parent_id",
+        )  # fmt: skip
+        for field in kept:
+            self.assertEqual(lines[1][field], lines[0][field], field)
+            if field != "body":
+                self.assertEqual(lines[2][field], lines[0][field], field)
+        self.assertIn("originally assigned", lines[1].body)
+        self.assertNotIn("originally assigned", lines[2].body)
+        self.assertEqual(set(activities.mapped("state")), {"done"})
+        self.assertFalse(any(activities.mapped("active")))
+        self.assertEqual(
+            [line.notified_partner_ids for line in lines[:3]],
+            [self.env["res.partner"]] * 3,
+        )
+        self.assertEqual(lines[3].notified_partner_ids, self.manager.partner_id)
+
     def test_a_photo(self):
         letter = self.letters()
         photo = (
@@ -425,6 +464,18 @@ class TestLetterSpeed(LetterCase):
         for method in ("print_labels", "print_envelopes", "print_letters"):
             queries = self.count(method, few.ids)
             self.assertLessEqual(self.count(method, many.ids), queries, method)
+
+    def test_posting(self):
+        queries = []
+        for letters in (self.make(2), self.make(4), self.make(30)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.screen().post(letters.ids)
+            self.env.flush_all()
+            queries.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(letters.mapped("state")), {"done"})
+        self.assertLessEqual(queries[2], queries[1])
 
     def test_the_pages(self):
         few, many = self.make(4), self.make(30)
