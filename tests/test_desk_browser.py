@@ -3,8 +3,8 @@ colleague was faster, or all there is is a phone."""
 
 from itertools import pairwise
 
+from tests.support.office import log_in, noon_zone
 from tests.support.server import Server, running, wait_for
-from tests.test_story_browser import log_in, noon_zone
 
 pytest_plugins = ["tests.support.fixtures"]
 

@@ -1,9 +1,9 @@
 """Two people at one shared list, each in a browser of their own; and a promise that is
 settled while the network is down."""
 
+from tests.support.office import log_in, noon_zone
 from tests.support.server import Server, running, wait_for
 from tests.test_desk_browser import NAME, NOTE, NOTED, PREPARE, STATE, open_desk
-from tests.test_story_browser import log_in, noon_zone
 
 pytest_plugins = ["tests.support.fixtures"]
 

@@ -5,10 +5,9 @@ manager looks at all lists, cards, forms and dialogs, at a desk and on a phone, 
 customer at the public pages.
 """
 
-import json
-
+from tests.support.office import log_in, noon_zone
+from tests.support.screens import look_everywhere
 from tests.support.server import Server, running
-from tests.test_story_browser import log_in, noon_zone
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -167,21 +166,6 @@ result = {{
 }}
 """
 
-#: Opens a screen as a click on a menu does, without a filter, once it is drawn.
-OPEN = """(async () => {
-    const {services} = odoo.__WOWL_DEBUG__.root.env;
-    await services.action.doAction(%s, %s);
-    for (const _frame of [1, 2]) await new Promise(requestAnimationFrame);
-    return true;
-})()"""
-CLOSE = """(async () => {
-    const {services} = odoo.__WOWL_DEBUG__.root.env;
-    await services.action.doAction({type: "ir.actions.act_window_close"});
-    for (let turn = 0; turn < 50 && document.querySelector(".modal"); turn++) {
-        await new Promise((done) => setTimeout(done, 50));
-    }
-    return !document.querySelector(".modal");
-})()"""
 #: What went wrong on the page, in words.
 FAULTS = """(() => {
     const faults = [];
@@ -204,27 +188,6 @@ def find_faults(page, where):
     return [f"{where}: {fault}" for fault in page.evaluate(FAULTS)]
 
 
-def look_around(page, told, modes=None):
-    """Open every screen, or those of some modes, and every dialog, one after the other;
-    tell what is open."""
-    for action, mode, record in told["screens"]:
-        if modes and mode not in modes:
-            continue
-        options = {"clearBreadcrumbs": True}
-        if mode:
-            options["viewType"] = mode
-        if record:
-            options["props"] = {"resId": record}
-        page.evaluate(OPEN % (action, json.dumps(options)))
-        yield f"{told['names'].get(str(action), action)} {mode} {record}"
-    for action, options in told["dialogs"]:
-        page.evaluate(OPEN % (json.dumps(action), json.dumps(options)))
-        where = action if isinstance(action, int) else action["res_model"]
-        assert page.is_shown(".modal"), f"{where}: no dialog"
-        yield f"dialog {told['names'].get(str(where), where)}"
-        page.evaluate(CLOSE)
-
-
 def test_nothing_runs_and_nothing_breaks(database, browser):
     told = database.run(PREPARE.format(nasty=NASTY, tz=noon_zone()))
     for name in (
@@ -238,12 +201,7 @@ def test_nothing_runs_and_nothing_breaks(database, browser):
         page = browser.page("injection", 1440, 900, tz=noon_zone())
         log_in(page, server, "mona")
         faults = []
-        for where in look_around(page, told):
-            faults += find_faults(page, where)
-        page.resize(360, 780, mobile=True)
-        page.open(f"{server.url}/odoo")
-        page.wait("!!document.querySelector('.o_main_navbar')", "no home page")
-        for where in look_around(page, told, modes=("kanban", "form", "")):
+        for where, _is_phone in look_everywhere(page, server, told):
             faults += find_faults(page, where)
         for path in ("feedback", "unsubscribe"):
             page.open(f"{server.url}/crl/{path}/{told['token']}")

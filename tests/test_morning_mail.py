@@ -5,37 +5,17 @@ import html
 import re
 from datetime import datetime, timezone
 
+from tests.support.office import MAIL_QUEUE, OFFICE, log_in
 from tests.support.server import Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
-MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 LINK = re.compile(r'<a\s[^>]*href="([^"]+)"[^>]*>([^<]+)</a>')
 
-PREPARE = """
+PREPARE = (
+    OFFICE
+    + """
 from datetime import timedelta
-env = env(context={{**env.context, "tracking_disable": True}})
-env["ir.config_parameter"].set_param("web.base.url", {url!r})
-env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
-company = env.company
-company.email = "hello@example.com"
-company.partner_id.tz = {tz!r}
-# today may be a Sunday
-company.resource_calendar_id = env["resource.calendar"].create({{
-    "name": "Every day",
-    "tz": {tz!r},
-    "attendance_ids": [
-        (0, 0, {{"name": "Day", "dayofweek": str(day), "hour_from": 8, "hour_to": 17}})
-        for day in range(7)
-    ],
-}})
-user = lambda login, name, group: env["res.users"].create({{
-    "login": login, "password": login, "name": name, "email": f"{{login}}@example.com",
-    "tz": {tz!r},
-    "group_ids": [(4, env.ref(xmlid).id) for xmlid in (
-        "base.group_user", "crl_retention.crl_retention_group_" + group,
-    )],
-}})
 # nobody but her gets the mail
 managers = env.ref("crl_retention.crl_retention_group_manager")
 for other in managers.all_user_ids:
@@ -57,6 +37,7 @@ promise.with_user(rep).action_break_promise("It was not")
 env["crl.alert"].create(
     {{"partner_id": customer("Pizzeria Sole").id, "reason": "band"}})
 """
+)
 
 
 def morning_zone():
@@ -92,12 +73,7 @@ def test_the_morning_mail(database, mailbox, browser):
         assert len(mailbox.to("mona@example.com")) == 1
 
         page = browser.page("morning", tz="UTC")
-        page.open(f"{server.url}/web/login")
-        page.type("input[name=login]", "mona")
-        page.type("input[name=password]", "mona")
-        page.click("button[type=submit]", "Log in")
-        # the first page of a new database makes its assets
-        page.wait("!!document.querySelector('.o_navbar, .o_main_navbar')", "home", 120)
+        log_in(page, server, "mona")
         links = {
             html.unescape(text).strip(): html.unescape(link)
             for link, text in LINK.findall(mail.html)

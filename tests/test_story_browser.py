@@ -5,43 +5,22 @@ clock on the wall.
 """
 
 import re
-from datetime import datetime, timezone
 
+from tests.support.office import MAIL_QUEUE, OFFICE, log_in, noon_zone
 from tests.support.server import Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
-MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 WORDS = "The dough arrived dry, twice."
 
-PREPARE = """
-env = env(context={{**env.context, "tracking_disable": True}})
-env["ir.config_parameter"].set_param("web.base.url", {url!r})
-env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
-company = env.company
-company.write({{"name": "Molino Rossi", "email": "hello@example.com"}})
-company.partner_id.tz = {tz!r}
-# every day is a working day, so that the story can be told on a Sunday
+PREPARE = (
+    OFFICE
+    + """
+company.name = "Molino Rossi"
 # today may be a Sunday in France
 company.crl_quiet_hours = False
 # and the second welcome follows the first within minutes
 company.crl_email_gap_hours = 0
-company.resource_calendar_id = env["resource.calendar"].create({{
-    "name": "Every day",
-    "tz": {tz!r},
-    "attendance_ids": [
-        (0, 0, {{"name": "Day", "dayofweek": str(day), "hour_from": 8, "hour_to": 17}})
-        for day in range(7)
-    ],
-}})
-user = lambda login, name, group: env["res.users"].create({{
-    "login": login, "password": login, "name": name, "email": f"{{login}}@example.com",
-    "tz": {tz!r},
-    "group_ids": [(4, env.ref(xmlid).id) for xmlid in (
-        "base.group_user", "base.group_partner_manager",
-        "crl_retention.crl_retention_group_" + group,
-    )],
-}})
 rep = user("paula", "Paula Rep", "user")
 leader = user("leo", "Leo Leader", "user")
 company.crl_manager_id = user("mona", "Mona Manager", "manager")
@@ -61,27 +40,7 @@ customer = env["res.partner"].with_context(mail_auto_subscribe_no_notify=True).c
 }})
 result = customer.id
 """
-
-
-def noon_zone():
-    """A time zone in which it is about noon now, when messages may go."""
-    ahead = 12 - datetime.now(timezone.utc).hour
-    # their names count the other way round
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
-
-
-def log_in(page, server, login):
-    # Odoo's bot opens a chat for newcomers, which covers the whole of a phone
-    server.database.sql(
-        "UPDATE res_users SET odoobot_state = 'disabled' WHERE login = %s", login
-    )
-    page.open(f"{server.url}/web/login")
-    page.type("input[name=login]", login)
-    page.type("input[name=password]", login)
-    page.click("button[type=submit]", "Log in")
-    # the first page of a new database makes its assets
-    home = "!!document.querySelector('.o_navbar, .o_main_navbar')"
-    page.wait(home, "no home page", 120)
+)
 
 
 def enrollment(database):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap import addons, databases, machine, settings
+from bootstrap import addons, databases, machine, node, settings
 from tests.support import server as support
 from tests.support.browser import Browser
 from tests.support.smtp import Mailbox
@@ -78,3 +78,12 @@ def browser():
     pictures.mkdir(parents=True, exist_ok=True)
     with Browser(pictures) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The checker's code; without Node.js, which fetches it, nothing is checked."""
+    modules = node.ensure()
+    if not modules:
+        pytest.skip("NO NODE.JS: accessibility is NOT CHECKED")
+    return (modules / "axe-core/axe.min.js").read_text()
