@@ -17,12 +17,16 @@ class CrlCadence(models.Model):
             vals = {**vals, "fault": False}
         return super().write(vals)
 
+    def _is_said(self, error):
+        """Whether the procedure says already what is wrong with it: a filter stays
+        broken for days, and every run of the engine finds it so."""
+        self.ensure_one()
+        return self.fault == str(error)[:500]
+
     def _set_aside(self, error):
         """Say what is wrong with a procedure, and let the others go on."""
-        self.ensure_one()
-        fault = str(error)[:500]
-        if fault != self.fault:
-            self.fault = fault
+        if not self._is_said(error):
+            self.fault = str(error)[:500]
 
     def _set_right(self):
         """Say no more what kept procedures from beginning: it was mended elsewhere, in

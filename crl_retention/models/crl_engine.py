@@ -70,7 +70,8 @@ class CrlEngine(models.AbstractModel):
         """Do something to records so that one that raises does not stop the others.
 
         All at once when nothing is wrong; else half by half down to the record that
-        is, which is set aside by its own ``_set_aside(error)`` where it has one.
+        is, which is set aside by its own ``_set_aside(error)`` where it has one. That
+        is logged, unless its ``_is_said(error)`` knows that it was said before.
 
         :param work: name of a method of the records, or a function that takes them
         :param set_aside: false for what follows from work that is done already: its
@@ -96,7 +97,8 @@ class CrlEngine(models.AbstractModel):
                 self._isolate(records[:half], work, set_aside)
                 self._isolate(records[half:], work, set_aside)
                 return
-            _logger.warning("Retention: %r was set aside", records, exc_info=True)
+            if not (hasattr(records, "_is_said") and records._is_said(error)):
+                _logger.warning("Retention: %r was set aside", records, exc_info=True)
             if set_aside and hasattr(records, "_set_aside"):
                 # what cannot be put off either must not keep the others from their work
                 self._isolate(

@@ -155,16 +155,21 @@ class TestSegment(CrlCase):
 
     def test_a_procedure_whose_segment_is_mended_says_no_more(self):
         self.cadence.write({"auto_enroll": True, "segment_id": self.segment.id})
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE crl_segment SET domain = %s WHERE id = %s",
-            ["[('x_gone', '=', 1)]", self.segment.id],
-        )
-        self.env.invalidate_all()
         begin = self.env["crl.enrollment"]._enroll_automatically
-        with self.assertLogs("odoo.addons.crl_retention.models.crl_engine", "WARNING"):
-            begin(100)
-        self.assertIn("cannot be read", self.cadence.fault)
+        log = "odoo.addons.crl_retention.models.crl_engine"
+        for domain in ("[('x_gone', '=', 1)]", "['x_cut off"):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE crl_segment SET domain = %s WHERE id = %s",
+                [domain, self.segment.id],
+            )
+            self.env.invalidate_all()
+            with self.assertLogs(log, "WARNING"):
+                begin(100)
+            self.assertIn("cannot be read", self.cadence.fault)
+            # said once, not at every run of the engine
+            with self.assertNoLogs(log, "WARNING"):
+                begin(100)
         self.segment.domain = "[('city', '=', 'Paris')]"
         begin(100)
         self.assertFalse(self.cadence.fault)
