@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from pypdf import PdfReader
 
+from tests.support.office import log_in, noon_zone
 from tests.support.server import Server, running, wait_for
 from tests.support.tools import load
 from tests.test_desk_browser import SMALL
-from tests.test_story_browser import log_in, noon_zone
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -193,6 +193,33 @@ def test_no_letter_is_posted_without_its_words(database, browser):
         page.see("No letter to write today")
         assert database.sql(STATE, letters[0])[0][:2] == ("done", "Dear friends")
     assert not browser.problems
+
+
+#: Whether the server was asked to keep words since the page was opened.
+SAVED = """performance.getEntriesByType("resource")
+    .some(({name}) => name.includes("save_text"))"""
+CLOSED = "UPDATE crl_touchpoint SET state = 'done' WHERE id = %s"
+
+
+def test_words_that_came_too_late_are_told_of_once(database, browser):
+    letters, _customers = database.run(PREPARE.format(tz=noon_zone(), count=0))
+    with running(Server(database)) as server:
+        page = browser.page("letters-late", tz=noon_zone())
+        log_in(page, server, "paula")
+        open_letters(page, server)
+        page.go_offline()
+        page.type(TEXT, "Dear Bella Napoli")
+        page.see("There is no connection")
+        # a colleague posts it meanwhile
+        database.sql(CLOSED, letters[0])
+        page.go_offline(False)
+        page.see("The letter to Bella Napoli is closed already", ".o_notification")
+        # they are kept for a day, and nobody hears of them each time
+        open_letters(page, server)
+        page.wait(SAVED, "the words were not sent again")
+        page.evaluate("new Promise((resolve) => setTimeout(resolve, 1000))")
+        assert not page.is_shown(".o_notification", "closed already")
+    assert not [one for one in browser.problems if "ConnectionLostError" not in one]
 
 
 def test_letters_on_a_phone(database, browser):

@@ -157,7 +157,10 @@ class CrlLetter(models.AbstractModel):
         letter = self._find([letter_id])._as_engine()
         if not letter.is_live:
             raise UserError(
-                self.env._("This letter is closed already: its text stays as it is.")
+                self.env._(
+                    "The letter to %s is closed already: its text stays as it is.",
+                    letter.partner_id.display_name,
+                )
             )
         if isinstance(text, str) and len(text) > MAX_TEXT:
             raise ValidationError(

@@ -113,10 +113,13 @@ export class LetterTexts {
                     this.desk.loseConnection();
                     continue;
                 }
-                if (!trouble || getErrorText(trouble.error) !== words) {
+                const told = trouble ? getErrorText(trouble.error) : this.getTold(id);
+                if (told !== words) {
                     this.onTrouble(words);
                 }
-                if (!isRefused) {
+                if (isRefused) {
+                    this.noteTold(id, text, words);
+                } else {
                     // a fault of the server, or nobody is logged in
                     this.flushLater(RETRY);
                 }
@@ -126,6 +129,19 @@ export class LetterTexts {
             if (this.get(id) === text) {
                 this.drop(id);
             }
+        }
+    }
+
+    /** What the user was told when these words were refused, on whatever day. */
+    getTold(id) {
+        return recall("draft", PREFIX + id)?.told;
+    }
+
+    /** Not told again each time the screen is opened, until the words are too old. */
+    noteTold(id, text, told) {
+        const kept = recall("draft", PREFIX + id);
+        if (kept?.text === text && kept.told !== told) {
+            remember("draft", PREFIX + id, {letterId: id, text, told});
         }
     }
 

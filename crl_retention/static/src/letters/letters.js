@@ -17,10 +17,10 @@ import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {getErrorText} from "../desk/desk_service";
 import {useOpenForm} from "../desk/open_form";
+import {LetterQueue} from "./letter_queue";
 import {LetterTexts} from "./letter_texts";
 import {LetterWriter} from "./letter_writer";
 
-const PAGE = 80;
 const SCOPES = {mine: _t("My letters"), team: _t("My team"), all: _t("Everybody")};
 
 /** The letters to be written by hand, the one that is open, and what is printed. */
@@ -42,26 +42,22 @@ export class Letters extends Component {
         this.display = {controlPanel: {}};
         this.scopes = SCOPES;
         this.state = useState({
-            queue: {rows: [], total: 0, ids: [], scopes: [], formats: {}},
-            view: {scope: "mine", search: "", offset: 0, limit: PAGE},
-            chosen: new Set(),
             payload: null,
             label: "",
             envelope: "",
             start: 1,
             isBusy: false,
-            error: "",
         });
         // the last words are sent when the screen is left, too
         const {orm} = this.env.services;
+        this.queue = useState(new LetterQueue({orm}));
         this.texts = new LetterTexts({orm, desk: this.desk}, (words) =>
             this.notification.add(words, {type: "warning"}),
         );
-        this.read = new KeepLast();
         this.opened = new KeepLast();
         this.mutex = new Mutex();
-        this.search = useDebounced(() => this.load(), 250);
-        onWillStart(() => this.load());
+        this.search = useDebounced(() => this.queue.load(), 250);
+        onWillStart(() => this.queue.load());
         onMounted(() => this.openFirst());
         onWillUnmount(() => this.texts.close());
         useEffect(
@@ -76,78 +72,27 @@ export class Letters extends Component {
 
     // ---- The queue ----
 
-    get rows() {
-        return this.state.queue.rows;
+    /** The sheet of labels: the company's until another is chosen. */
+    get label() {
+        return this.state.label || this.queue.formats.label;
+    }
+
+    get envelope() {
+        return this.state.envelope || this.queue.formats.envelope;
+    }
+
+    get labelCount() {
+        const {labels = []} = this.queue.formats;
+        return labels.find(({value}) => value === this.label)?.count || 1;
     }
 
     get openId() {
         return this.state.payload?.letter.id;
     }
 
-    get isFiltered() {
-        return this.state.view.scope !== "mine" || Boolean(this.state.view.search);
-    }
-
-    get countText() {
-        const {total} = this.state.queue;
-        return total === 1 ? _t("1 letter to write") : _t("%s letters to write", total);
-    }
-
-    get chosenText() {
-        return _t("%s chosen", this.state.chosen.size);
-    }
-
-    get isAllChosen() {
-        const {ids} = this.state.queue;
-        return ids.length > 0 && ids.every((id) => this.state.chosen.has(id));
-    }
-
-    get labelCount() {
-        const {labels = []} = this.state.queue.formats;
-        return labels.find(({value}) => value === this.state.label)?.count || 1;
-    }
-
-    /** @param {Boolean} isMore the next page is added to what is shown */
-    async load(isMore = false) {
-        const view = {...this.state.view, offset: isMore ? this.rows.length : 0};
-        try {
-            const queue = await this.read.add(
-                this.orm.silent.call("crl.letter", "get_queue", [view]),
-            );
-            if (isMore) {
-                queue.rows = [...this.rows, ...queue.rows];
-            }
-            const known = new Set(queue.ids);
-            Object.assign(this.state, {
-                queue,
-                error: "",
-                label: this.state.label || queue.formats.label,
-                envelope: this.state.envelope || queue.formats.envelope,
-                chosen: new Set([...this.state.chosen].filter((id) => known.has(id))),
-            });
-        } catch (error) {
-            this.state.error = getErrorText(error);
-        }
-    }
-
-    setScope(scope) {
-        this.state.view.scope = scope;
-        return this.load();
-    }
-
     setSearch(search) {
-        this.state.view.search = search;
+        this.queue.view.search = search;
         this.search();
-    }
-
-    toggle(id) {
-        if (!this.state.chosen.delete(id)) {
-            this.state.chosen.add(id);
-        }
-    }
-
-    toggleAll() {
-        this.state.chosen = new Set(this.isAllChosen ? [] : this.state.queue.ids);
     }
 
     // ---- One letter ----
@@ -156,8 +101,8 @@ export class Letters extends Component {
         const wanted = this.props.action.context?.letter_id;
         if (wanted) {
             await this.open(wanted);
-        } else if (!this.env.isSmall && this.rows.length) {
-            await this.open(this.rows[0].id);
+        } else if (!this.env.isSmall && this.queue.rows.length) {
+            await this.open(this.queue.rows[0].id);
         }
     }
 
@@ -167,15 +112,15 @@ export class Letters extends Component {
             this.state.payload = await this.opened.add(
                 this.orm.call("crl.letter", "open_letter", [id]),
             );
-            this.state.error = "";
+            this.queue.error = "";
         } catch (error) {
-            this.state.error = getErrorText(error);
+            this.queue.error = getErrorText(error);
         }
     }
 
     /** What was printed is known of the letter that is open, too. */
     refreshOpen() {
-        const row = this.rows.find(({id}) => id === this.openId);
+        const row = this.queue.getRow(this.openId);
         if (row) {
             Object.assign(this.state.payload.letter, row);
         }
@@ -195,8 +140,8 @@ export class Letters extends Component {
     /** @param {"labels"|"envelopes"|"letters"|"cards"} what @param {Array} ids */
     print(what, ids) {
         const args = {
-            labels: [ids, this.state.label, Number(this.state.start) || 1],
-            envelopes: [ids, this.state.envelope],
+            labels: [ids, this.label, Number(this.state.start) || 1],
+            envelopes: [ids, this.envelope],
             letters: [ids],
             cards: [ids],
         }[what];
@@ -217,7 +162,7 @@ export class Letters extends Component {
                     this.notification.add(text, {title, type: "warning", sticky: true});
                 }
                 await this.action.doAction(action);
-                await this.load();
+                await this.queue.load();
                 this.refreshOpen();
             } finally {
                 this.state.isBusy = false;
@@ -228,7 +173,7 @@ export class Letters extends Component {
     // ---- Posted ----
 
     postChosen() {
-        const ids = [...this.state.chosen];
+        const ids = [...this.queue.chosen];
         if (ids.length === 1) {
             return this.post(ids);
         }
@@ -265,8 +210,8 @@ export class Letters extends Component {
                     files,
                 ]);
                 this.tell(answer);
-                const next = this.getNext(answer.posted);
-                await this.load();
+                const next = this.queue.getNext(this.openId, answer.posted);
+                await this.queue.load();
                 if (answer.posted.includes(this.openId)) {
                     this.state.payload = null;
                     if (next && !this.env.isSmall) {
@@ -281,20 +226,10 @@ export class Letters extends Component {
         });
     }
 
-    /** The first letter after the one that is open, of those that stay. */
-    getNext(posted) {
-        const ids = this.rows.map(({id}) => id);
-        const place = ids.indexOf(this.openId);
-        const order = [...ids.slice(place + 1), ...ids.slice(0, Math.max(place, 0))];
-        return order.find((id) => !posted.includes(id));
-    }
-
     /** The letters whose words are only here, as the server tells of those it refuses. */
     getUnsaved(unsaved) {
         return [...unsaved].map(([id, error]) => ({
-            name:
-                this.rows.find((row) => row.id === id)?.name ||
-                this.state.payload?.letter.name,
+            name: this.queue.getRow(id)?.name || this.state.payload?.letter.name,
             text: getErrorText(error),
         }));
     }
