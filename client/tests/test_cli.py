@@ -17,7 +17,7 @@ def crl(monkeypatch, capsys):
 
     def make_transport(options):
         patience = Patience(tries=2, first=0)
-        return Transport(timeout=2, patience=patience, sleep=lambda seconds: None)
+        return Transport(patience=patience, sleep=lambda seconds: None)
 
     monkeypatch.setattr(commands, "make_transport", make_transport)
 

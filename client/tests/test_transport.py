@@ -33,7 +33,14 @@ def waits():
 
 @pytest.fixture
 def client(fake, waits):
-    transport = Transport(timeout=0.5, sleep=waits.append)
+    # waits long enough for a machine that is busy
+    with Client(fake.url, KEY, transport=Transport(sleep=waits.append)) as client:
+        yield client
+
+
+@pytest.fixture
+def hasty(fake, waits):
+    transport = Transport(timeout=1, sleep=waits.append)
     with Client(fake.url, KEY, transport=transport) as client:
         yield client
 
@@ -47,10 +54,12 @@ def test_what_passes_is_tried_again(fake, client, waits, fault):
     assert {call[1]["key"] for call in fake.calls} == {"k:0"}
 
 
-def test_a_server_that_hangs(fake, client, waits):
+def test_a_server_that_hangs(fake, hasty, waits):
     fake.faults = ["hang"]
-    assert client.load_values([ROW], key="k")[0].status == "created"
-    assert len(waits) == 1
+    assert hasty.load_values([ROW], key="k")[0].status == "created"
+    # once, and again when the machine is too busy to answer in time
+    assert waits
+    assert {call[1]["key"] for call in fake.calls} == {"k:0"}
 
 
 @pytest.mark.parametrize("fault", [500, "garbage"])
@@ -84,10 +93,10 @@ def test_a_server_that_wants_too_long_is_left_alone(fake, client, waits):
 
 
 @pytest.mark.parametrize("fault", ["drop", "drop after", "hang"])
-def test_what_must_not_be_done_twice_is_not(fake, client, fault):
+def test_what_must_not_be_done_twice_is_not(fake, hasty, fault):
     fake.faults = [fault]
     with pytest.raises(Unclear, match="Check whether"):
-        client.load_values([ROW])
+        hasty.load_values([ROW])
     assert len(fake.calls) == 1
 
 
