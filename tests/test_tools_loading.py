@@ -129,7 +129,8 @@ def test_of_doubles_the_latest_counts(pairs):
     for key in set(keys) - {None}:
         mine = [place for place, other in enumerate(keys) if other == key]
         [kept] = [place for place in mine if place not in doubles]
-        assert rows[kept].date == max(rows[place].date for place in mine)
+        latest = max(rows[place].date for place in mine)
+        assert kept == min(place for place in mine if rows[place].date == latest)
         for place in set(mine) - {kept}:
             why, other = doubles[place]
             assert other == kept

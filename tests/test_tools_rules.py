@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import re
 import subprocess
 import sys
 
@@ -94,6 +95,13 @@ TABLES = {
     "ENROLLMENT": ("crl_enrollment.py", "ENROLLMENT_STATES", "running"),
     "CASE": ("crl_case.py", "CASE_STATES", "open"),
 }
+#: As the drawings of the documentation call them.
+DRAWN = {
+    "TOUCHPOINT": "Contact",
+    "ENROLLMENT": "Enrollment",
+    "CASE": "Case",
+    "CAMPAIGN": "Campaign",
+}
 
 
 def declared(filename, name):
@@ -140,6 +148,15 @@ def test_allowed_is_what_the_table_says(name):
             expected = before == after or after in table[before]
             assert transitions.is_allowed(table, before, after) is expected
         assert not transitions.is_allowed(table, before, "no such state")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_documentation_draws_what_is_allowed(name):
+    design = (ROOT / "doc" / "design.md").read_text()
+    [drawing] = re.findall(rf'state "{DRAWN[name]}" as \w+ {{(.*?)}}', design, re.S)
+    drawn = set(re.findall(r"(\w+) --> (\w+)", drawing))
+    table = getattr(transitions, name)
+    assert drawn == {(state, after) for state in table for after in table[state]}
 
 
 def test_what_was_skipped_or_cancelled_stays_so():

@@ -92,9 +92,8 @@ _BEHIND = re.compile(
     r"|(?P<back>(?:より|から|以降)?[にはの、]?\s?"
     r"(?:出社|出勤|復帰|戻|返回|回来|回來|回到|恢复|恢復|上班|返工)))"
 )
-_CHINESE = re.compile(
-    rf"(?P<until>至|到|直到)\s?{_DATE}(?!\s?(?:返回|回来|回來|回到|上班))"
-)
+# a word of return behind such a date is found as well, and counts more
+_CHINESE = re.compile(rf"(?P<until>至|到|直到)\s?{_DATE}")
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 #: "3/4" is a day in April there, and one in March in the United States.
 _AMERICAN = re.compile(r"\b(?:back|return(?:ing)?|again|until|till|through)\b", re.I)
@@ -176,7 +175,7 @@ def _read(match: re.Match, today: date) -> date | None:
     try:
         found = date(year or today.year, month, day)
         # in December, 7 January is one of next year
-        if not year and found < today - timedelta(days=180):
+        if not year and found < today:
             found = date(today.year + 1, month, day)
     except ValueError:
         return None

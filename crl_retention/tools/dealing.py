@@ -15,7 +15,7 @@ def fill_up(kept: Sequence[int], rest: int) -> list[int]:
     [0, 2, 1]
     """
     given = [0] * len(kept)
-    order = sorted(range(len(kept)), key=lambda person: (kept[person], person))
+    order = sorted(range(len(kept)), key=kept.__getitem__)
     # raise the lowest together to the level of the next, as water does
     for count, __ in enumerate(order, start=1):
         lowest = order[:count]
@@ -27,6 +27,4 @@ def fill_up(kept: Sequence[int], rest: int) -> list[int]:
         for person in sorted(lowest)[:left]:
             given[person] += 1
         rest -= min(rest, room)
-        if not rest:
-            break
     return given
