@@ -25,7 +25,9 @@ class CrlTouchpoint(models.Model):
         "Working Days Late",
         readonly=True,
         aggregator="avg",
-        help="Working days between the planned day and the day it was done.",
+        help="Working days between the planned day and the day it was done. It is not "
+        "known of contacts done before version 1.3: lists show 0, averages leave them "
+        "out.",
     )
     punctuality = fields.Selection(
         PUNCTUALITY,
