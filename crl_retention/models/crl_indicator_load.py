@@ -270,6 +270,8 @@ class CrlIndicator(models.Model):
 
     @api.model
     def _get_double_reason(self, why, other):
+        # of a file, people count the rows with its header
+        other += self.env.context.get("crl_first_row", 0)
         if why == "repeated":
             return self.env._(
                 "Row %s is about the same customer, indicator and date.", other

@@ -241,9 +241,10 @@ class TestIndicatorLoad(CrlCase):
     def test_a_csv_file(self):
         wizard = self.upload(
             "Kunde;Nps;Datum\nC-17;8,5;01.02.2026\nC-18;viel;01.02.2026\n"
-            "=cmd|'/C calc'!A0;7;01.02.2026\nÄrger;7;\n".encode("cp1252")
+            "=cmd|'/C calc'!A0;7;01.02.2026\n<b>Ärger</b>;7;\n"
+            "C-17;9;01.02.2026\n".encode("cp1252")
         )
-        self.assertEqual((wizard.state, wizard.row_count), ("columns", 4))
+        self.assertEqual((wizard.state, wizard.row_count), ("columns", 5))
         self.assertEqual(wizard.kind, "cp1252")
         self.assertEqual(wizard.partner_column_id.name, "Kunde")
         self.assertEqual(wizard.raw_column_id.name, "Nps")
@@ -255,11 +256,18 @@ class TestIndicatorLoad(CrlCase):
         wizard.action_load()
         self.assertEqual(self.value().raw, 8.5)
         self.assertEqual(str(self.value().date), "2026-01-31 23:00:00")
-        self.assertEqual(wizard.refused_count, 3)
+        self.assertEqual(wizard.refused_count, 4)
+        for row, told in (
+            (3, "“viel” is not a number"),
+            (5, "“&lt;b&gt;Ärger&lt;/b&gt;”"),
+            (6, "Row 2 is about the same"),
+        ):
+            self.assertRegex(wizard.preview, rf">{row}</td><td[^>]*>[^<]*{told}")
         report = base64.b64decode(wizard.report).decode("utf-8-sig").splitlines()
-        self.assertEqual(len(report), 4)
+        self.assertEqual(len(report), 5)
         self.assertIn("not a number", report[1])
         self.assertTrue(report[2].startswith("'=cmd"))
+        self.assertTrue(report[4].startswith("C-17,9,01.02.2026,6,Row 2 is"))
 
     def test_an_xlsx_file(self):
         book = Workbook()

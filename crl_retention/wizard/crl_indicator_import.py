@@ -16,6 +16,10 @@ from ..tools.text import disarm
 #: Rows and characters shown of a file.
 SHOWN_ROWS = 5
 SHOWN_WIDTH = 40
+#: Refused rows shown; the file names them all.
+SHOWN_REFUSED = 20
+#: The first row of values, as people count those of a file: below its header.
+HEADED = 2
 #: Rows that tell how numbers and dates are written.
 GUESSED_ROWS = 200
 #: Words by which a column is recognized, in the languages we speak.
@@ -106,7 +110,7 @@ class CrlIndicatorImport(models.TransientModel):
                 ),
                 "kind": content.kind,
                 "row_count": len(content.rows),
-                "preview": self._show(content),
+                "preview": self._show(content.header, content.rows[:SHOWN_ROWS]),
             }
         )
         return self._open()
@@ -132,8 +136,14 @@ class CrlIndicatorImport(models.TransientModel):
         results = []
         for start in range(0, len(content.rows), MAX_ROWS):
             rows = [self._to_row(row) for row in content.rows[start : start + MAX_ROWS]]
-            results += self.env["crl.indicator"].load_values(rows)
+            load = self.env["crl.indicator"].with_context(crl_first_row=start + HEADED)
+            results += load.load_values(rows)
         counts = Counter(result["status"] for result in results)
+        refused = [
+            (number, content.rows[number - HEADED], result["reason"])
+            for number, result in enumerate(results, HEADED)
+            if result["status"] == "refused"
+        ]
         self.write(
             {
                 "state": "done",
@@ -146,7 +156,8 @@ class CrlIndicatorImport(models.TransientModel):
                         for name in ("created", "updated", "unchanged", "refused")
                     },
                 ),
-                "report": self._report(content, results),
+                "preview": self._show_refused(refused[:SHOWN_REFUSED]),
+                "report": self._report(content.header, refused),
                 "file": False,
             }
         )
@@ -199,19 +210,31 @@ class CrlIndicatorImport(models.TransientModel):
         rows = content.rows[:GUESSED_ROWS] if column else ()
         return [row[place] for row in rows if place < len(row)]
 
-    def _show(self, content):
-        """The first rows of the file, as a table."""
+    def _show(self, header, rows):
+        """Rows of the file, as a table."""
 
         def line(cells, tag):
             cell = Markup("<{0}>%s</{0}>").format(tag)
             texts = ("" if c is None else str(c)[:SHOWN_WIDTH] for c in cells)
             return Markup("<tr>%s</tr>") % Markup().join(cell % t for t in texts)
 
-        rows = Markup().join(line(row, "td") for row in content.rows[:SHOWN_ROWS])
         return Markup('<table class="table table-sm">%s%s</table>') % (
-            line(content.header, "th"),
-            rows,
+            line(header, "th"),
+            Markup().join(line(row, "td") for row in rows),
         )
+
+    def _show_refused(self, refused):
+        lines = Markup().join(
+            Markup(
+                '<tr><td class="text-end">%s</td><td class="text-break">%s</td></tr>'
+            )
+            % (number, reason)
+            for number, __, reason in refused
+        )
+        return lines and Markup(
+            '<table class="table table-sm"><tr><th class="text-end">%s</th>'
+            "<th>%s</th></tr>%s</table>"
+        ) % (self.env._("Row"), self.env._("Reason"), lines)
 
     def _to_row(self, cells):
         """A row of the file as ``load_values`` takes it."""
@@ -233,18 +256,16 @@ class CrlIndicatorImport(models.TransientModel):
         }
 
     @api.model
-    def _report(self, content, results):
+    def _report(self, header, refused):
         """The refused rows as a CSV file, that runs nothing in a spreadsheet."""
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow(
-            [disarm(name) for name in (*content.header, self.env._("Reason"))]
-        )
-        for row, result in zip(content.rows, results, strict=True):
-            if result["status"] == "refused":
-                cells = ["" if c is None else str(c)[:1000] for c in row]
-                cells += [""] * (len(content.header) - len(cells))
-                writer.writerow([disarm(c) for c in (*cells, result["reason"])])
+        told = (self.env._("Row"), self.env._("Reason"))
+        writer.writerow([disarm(name) for name in (*header, *told)])
+        for number, row, reason in refused:
+            cells = ["" if c is None else str(c)[:1000] for c in row]
+            cells += [""] * (len(header) - len(cells))
+            writer.writerow([disarm(c) for c in (*cells, str(number), reason)])
         return base64.b64encode(text.getvalue().encode("utf-8-sig"))
 
     def _open(self):
