@@ -119,6 +119,7 @@ enrollment = customers[0].crl_enrollment_ids
 run = as_mona["crl.dry.run"].create(
     {{"cadence_id": cadence.id, "partner_ids": customers.ids}}
 )
+trial = as_mona["crl.health.trial"].create({{"at_risk": 97, "watch": 99}})
 shown = lambda action: [{{**action, "views": [[False, "form"]]}}, {{}}]
 dialogs = [
     shown(call.with_user(mona).action_open_result()),
@@ -126,6 +127,7 @@ dialogs = [
     shown(cadence.with_user(mona).action_preview()),
     shown(cadence.with_user(mona).action_move()),
     shown(run.action_run()),
+    shown(trial.action_compare()),
     action("crl_ask_action", default_verb="exit", default_enrollment_id=enrollment.id),
     action("crl_touchpoint_move_action", **many(call)),
     action("crl_enroll_action", **many(customers)),

@@ -197,7 +197,8 @@ class CrlHealthTrial(models.TransientModel):
                         # names only of those the manager may see
                         "names": partners.browse(row["partner_ids"])
                         ._filtered_access("read")
-                        .mapped("display_name"),
+                        .mapped("display_name")
+                        + ["…"] * (row["count"] > EXAMPLES),
                     }
                     for row in moved
                 ],

@@ -11,6 +11,25 @@ registry.category("web_tour.tours").add("crl_health", {
         },
         {trigger: ".o_form_button_save", run: "click"},
         {trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_button_save:visible))"},
+        // what it would do to the customers is seen without scrolling
+        {
+            trigger:
+                "[data-menu-xmlid='crl_retention.crl_retention_menu_configuration']",
+            run: "click",
+        },
+        {trigger: ".o-dropdown-item:contains(What If)", run: "click"},
+        {trigger: ".modal button[name=action_compare]", run: "click"},
+        {
+            trigger: ".modal h3:contains(customers would change bands)",
+            run() {
+                const {bottom} = this.anchor.getBoundingClientRect();
+                if (bottom > window.innerHeight / 2) {
+                    throw new Error("The result is below the list");
+                }
+            },
+        },
+        {trigger: ".modal footer button:contains(Discard)", run: "click"},
+        {trigger: "body:not(:has(.modal))"},
     ],
 });
 
