@@ -66,8 +66,8 @@ class CrlDesk(models.AbstractModel):
     def _tell_indicator(self, indicator):
         return self.env._(
             "%(bad)s is bad, %(good)s is good.",
-            bad=f"{indicator.raw_bad:g}",
-            good=f"{indicator.raw_good:g}",
+            bad=indicator._tell_raw(indicator.raw_bad, unit=False),
+            good=indicator._tell_raw(indicator.raw_good, unit=False),
         )
 
     @api.model

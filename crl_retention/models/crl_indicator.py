@@ -3,6 +3,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import formatLang
 
 from ..tools.loading import MAX_RAW
 
@@ -129,6 +130,13 @@ class CrlIndicator(models.Model):
     def _get_thresholds(self):
         self.ensure_one()
         return self.raw_bad, self.raw_fair, self.raw_good
+
+    def _tell_raw(self, raw, unit=True):
+        """A value as people read it: in their language's digits, with its unit."""
+        self.ensure_one()
+        digits = 0 if raw == int(raw) else 1 if abs(raw) >= 10 else 2
+        number = formatLang(self.env, raw, digits=digits)
+        return f"{number} {self.unit}" if unit and self.unit else number
 
     @api.onchange("name")
     def _onchange_name(self):

@@ -65,10 +65,11 @@ class CrlIndicator(models.Model):
         )
         since = self._get_since()
         if since:
-            is_day = model._fields[self.date_field].type == "date"
+            moment = self._check_date_field(model)
             tz = self._get_company()._crl_tz()
+            is_day = moment.type == "date"
             first = schedule.local_day(since, tz) if is_day else since
-            domain &= Domain(self.date_field, ">=", first)
+            domain &= Domain(moment.name, ">=", first)
         company = model._fields.get("company_id")
         if self.company_id and company is not None and company.store:
             domain &= Domain("company_id", "in", [self.company_id.id, False])

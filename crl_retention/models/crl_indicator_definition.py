@@ -34,7 +34,7 @@ class CrlIndicator(models.Model):
     model_id = fields.Many2one(
         "ir.model",
         "Records",
-        domain=[("transient", "=", False)],
+        domain=[("transient", "=", False), ("abstract", "=", False)],
         ondelete="cascade",
         help="What is counted, added up or looked at.",
     )
@@ -45,7 +45,7 @@ class CrlIndicator(models.Model):
         "order_id.partner_id. Empty: the records are the customers.",
     )
     domain = fields.Char("Only Those", default="[]")
-    aggregate = fields.Selection(AGGREGATES, default="count")
+    aggregate = fields.Selection(AGGREGATES, "What Is Taken", default="count")
     measure = fields.Char("Of the Field")
     date_field = fields.Char("By the Date")
     window_days = fields.Integer(

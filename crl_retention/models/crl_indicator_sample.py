@@ -56,7 +56,7 @@ class CrlIndicator(models.Model):
                 '<tr><td>%s</td><td class="text-end">%s</td>'
                 '<td class="text-end">%s</td></tr>'
             )
-            % (name, f"{raw:g}", round(score))
+            % (name, self._tell_raw(raw, unit=False), round(score))
             for name, raw, score in rows
         )
         head = Markup(

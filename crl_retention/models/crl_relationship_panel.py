@@ -42,7 +42,7 @@ class CrlRelationship(models.Model):
             {
                 "id": indicator.id,
                 "name": indicator.name,
-                "value": self._tell_value(indicator, value) if value else "",
+                "value": indicator._tell_raw(value.raw) if value else "",
                 "date": format_date(self.env, value.date) if value else "",
                 "stale": bool(value) and measure.score is None,
                 "score": round(measure.score) if measure.score is not None else None,
@@ -111,11 +111,6 @@ class CrlRelationship(models.Model):
                 )
             )
         return known
-
-    def _tell_value(self, indicator, value):
-        digits = 0 if value.raw == int(value.raw) else 1
-        number = formatLang(self.env, value.raw, digits=digits)
-        return " ".join(filter(None, [number, indicator.unit]))
 
     def _tell_override(self):
         if not self.override_band:

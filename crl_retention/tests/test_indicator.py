@@ -213,8 +213,11 @@ class TestIndicator(CrlCase):
         )
         self.assertIn("Bella Napoli", draft.sample)
         self.assertIn("1 of 1 customers", draft.sample)
+        self.assertEqual(draft._tell_raw(1234567.5), "1,234,567.5")
         draft.partner_path = "nonsense"
         self.assertIn("no field “nonsense”", draft.sample)
+        draft.update({"partner_path": "partner_id", "window_days": 30})
+        self.assertIn("“By the date”: choose a field of", draft.sample)
 
     # ---- When it is measured ----
 
