@@ -75,6 +75,14 @@ def test_less_than_three_points_are_the_same():
     assert health.get_trend(None, 60) == health.get_trend(60, None) == ""
 
 
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_trend_is_of_scores_as_they_are_written(score, before):
+    """In hundredths, whatever their difference is as a float."""
+    change = score - before
+    trend = "same" if abs(change) < 300 else "up" if change > 0 else "down"
+    assert health.get_trend(score / 100, before / 100) == trend
+
+
 def test_nothing_is_known():
     assert health.assess([]) == health.Health(None, "", 0.0)
     assert health.assess(simple((40, 60), (None, None))) == health.Health(None, "", 0.0)
@@ -239,6 +247,20 @@ def test_a_knock_out_is_the_first_thing_to_mend():
     assert health.find_remedies(measures) == [
         ("case", health.Health(76.0, "healthy", 100.0))
     ]
+
+
+def test_what_would_change_nothing_is_no_remedy():
+    # at what can be reached it still knocks out
+    strict = Measure("case", 0, 50, "watch", knock_out_score=95)
+    assert not health.find_remedies([*simple((60,), (95,)), strict])
+
+
+def test_to_know_more_is_worth_asking():
+    """Where nothing lifts the score any more, what is not known can be asked."""
+    remedies = health.find_remedies(
+        simple((50, 50), (90, None)), health.Limits(watch=95)
+    )
+    assert remedies == [(1, health.Health(90.0, "watch", 100.0))]
 
 
 def test_two_remedies_bring_back_to_green():

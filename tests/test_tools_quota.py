@@ -71,6 +71,16 @@ def test_days_gone(working, month, today):
         assert days.gone == 0
 
 
+@given(DAYS, st.sets(st.integers(-40, 40), max_size=40), st.integers(-40, 40))
+def test_days_are_counted_within_their_month(month, offsets, ahead):
+    """Each once, also the first and the last; a day has gone when it is over."""
+    working = [month + timedelta(days=offset) for offset in offsets]
+    today = month + timedelta(days=ahead)
+    own = [day for day in working if (day.year, day.month) == (month.year, month.month)]
+    gone = [day for day in own if day < today]
+    assert quota.count_days(working * 2, month, today) == (len(gone), len(own))
+
+
 @given(TARGETS, st.integers(0, 31), st.integers(0, 31))
 def test_expected_ends_at_the_target(target, one, other):
     days = quota.Days(min(one, other), max(one, other))

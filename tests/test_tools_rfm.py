@@ -80,6 +80,29 @@ def test_groups_follow_what_they_are_made_of():
             assert len(seen) == len(set(seen)), line
 
 
+@given(st.sampled_from(SCORES), st.sampled_from(SCORES))
+def test_half_a_point_counts_for_the_customer(frequency, money):
+    value = rfm.get_value(frequency, money)
+    assert value == rfm.get_value(money, frequency)
+    assert 0 <= 2 * value - (frequency + money) <= 1
+
+
+def test_where_the_best_groups_end():
+    """Pinned: segments and campaigns are built on them."""
+    found = {
+        group: {
+            (recency, value)
+            for recency, value in product(SCORES, repeat=2)
+            if rfm.get_group(recency, value, value) == group
+        }
+        for group in ("champions", "cant_lose")
+    }
+    assert found == {
+        "champions": {(4, 5), (5, 4), (5, 5)},
+        "cant_lose": {(1, 4), (1, 5), (2, 5)},
+    }
+
+
 def test_names_are_said_once():
     codes, names = zip(*rfm.GROUPS, strict=True)
     assert len(set(codes)) == len(set(names)) == len(rfm.GROUPS)

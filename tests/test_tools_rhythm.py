@@ -1,6 +1,7 @@
 """In which rhythm somebody buys: what holds whatever the days."""
 
 from datetime import date, timedelta
+from statistics import median
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +33,22 @@ def test_the_order_of_the_days_and_days_said_twice_do_not_matter(start, gaps, ch
     mixed = [*days, *days[:3]]
     chance.shuffle(mixed)
     assert rhythm.find_gap(mixed) == rhythm.find_gap(days)
+
+
+@given(DAYS, GAPS | st.lists(st.integers(1, 6), min_size=2, max_size=30))
+def test_as_it_is_written(start, gaps):
+    """The median of the last twelve gaps, without those longer than three medians."""
+    latest = gaps[-12:]
+    usual = [gap for gap in latest if gap <= 3 * median(latest)]
+    assert rhythm.find_gap(days_of(start, gaps)) == median(usual)
+
+
+@given(DAYS, st.integers(1, 100))
+def test_a_gap_of_three_medians_counts_and_a_longer_one_not(start, gap):
+    gaps = [gap, 2 * gap, 6 * gap]
+    assert rhythm.find_gap(days_of(start, gaps)) == 2 * gap
+    gaps[-1] += 1
+    assert rhythm.find_gap(days_of(start, gaps)) == 1.5 * gap
 
 
 @given(DAYS, GAPS)
@@ -77,6 +94,8 @@ def test_expected_before_late(last, gap, factor):
     assert last < expected
     assert (expected - last).days - gap < 1
     assert latest >= last + timedelta(days=rhythm.LEAST_LATE_DAYS)
+    # of a part of a day nobody is late
+    assert -1 < (latest - last).days - max(factor * gap, rhythm.LEAST_LATE_DAYS) <= 0
     assert latest <= rhythm.get_latest(last, gap, factor + 1)
     # half a day is no day: it is expected the day after, and not late before
     assert expected <= latest + timedelta(days=1)
