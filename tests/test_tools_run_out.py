@@ -50,6 +50,18 @@ def test_counted_from_the_delivery(day, later, quantity, lasting):
     assert (delivered.day - at_once.day).days == later
 
 
+def test_of_nothing_nothing_is_known():
+    assert run_out.find([], 30) is None
+
+
+@given(st.lists(DAYS, min_size=3, max_size=13, unique=True), st.integers(0, 60))
+def test_a_rhythm_is_of_the_days_on_which_one_buys(days, later):
+    """However long the goods were on their way."""
+    arrival = timedelta(days=later)
+    purchases = [Purchase(day, 1.0, day + arrival) for day in days]
+    assert run_out.find(purchases) == run_out.find(buy(days))
+
+
 @given(DAYS, QUANTITIES, QUANTITIES, st.floats(0.01, 400))
 def test_more_lasts_longer(day, one, other, lasting):
     less, more = sorted((one, other))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 #: Sentences of a letter.
 MOST = 3
-#: What is older is not written about, in days.
+#: What is older is not shown to whoever writes, in days.
 OLDEST = 365
 #: How long each kind of fact is worth a sentence, in days, what is best first.
 #: 'purchase' and 'point' (why it was a good buy) come from what orders tell.
@@ -53,7 +53,7 @@ def choose(facts, is_unhappy, today, since=None):
         return [(code, None) for code in UNHAPPY]
     chosen = []
     for kind, days in WORTH.items():
-        oldest = today - timedelta(days=min(days, OLDEST))
+        oldest = today - timedelta(days=days)
         fitting = [
             fact
             for fact in facts

@@ -12,6 +12,4 @@ def remind_at(start: datetime, due: datetime) -> datetime:
 
     What is due already is reminded of at once.
     """
-    if due <= start:
-        return start
-    return max(start + (due - start) / 2, due - AHEAD)
+    return max(start, start + (due - start) / 2, due - AHEAD)
