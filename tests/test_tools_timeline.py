@@ -56,3 +56,15 @@ def test_below_a_moment_is_what_was_before(everything, moment):
 def test_nonsense_is_no_place(text):
     place = timeline.read(text)
     assert place is None or timeline.read(timeline.write(place)) == place
+
+
+@given(st.integers(-5, 2**31 + 5) | st.sampled_from([-1, 2**31 - 1, 2**31, 2**31 + 1]))
+def test_only_what_the_database_can_be_asked_for_is_a_place(number):
+    """Ids are numbers of four bytes; the one above them all stands for all."""
+    place = timeline.read(f"2026-03-02T10:00:00|contact|{number}")
+    assert bool(place) == (0 <= number <= 2**31)
+    assert timeline.get_edge(timeline.Place(datetime(2026, 3, 2), "b"), "a") == 2**31
+
+
+def test_moments_are_those_of_the_database():
+    assert timeline.read("2026-03-02T10:00:00+01:00") is None
