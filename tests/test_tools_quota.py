@@ -1,6 +1,6 @@
 """Targets of a month, and room for visits: what holds whatever the figures."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -195,6 +195,25 @@ def test_fill_goes_where_the_rep_is():
     assert slots.fill(free, wanted, {friday: [vienna]}) == {
         "suburb": datetime(2026, 1, 9, 9),
         "graz": datetime(2026, 1, 8, 9),
+    }
+
+
+def test_fill_drives_nobody_through_the_country_in_a_morning():
+    """A day for each far town; when the days are used up, the nearest one."""
+    days = [date(2026, 1, 8), date(2026, 1, 9)]
+    free = [
+        (datetime.combine(day, time(hour)), day) for day in days for hour in (9, 11)
+    ]
+    como, florence, naples = (45.81, 9.07), (43.77, 11.25), (40.85, 14.26)
+    wanted = [
+        slots.Wanted("como", como),
+        slots.Wanted("naples", naples),
+        slots.Wanted("florence", florence),
+    ]
+    assert slots.fill(free, wanted, {}) == {
+        "como": datetime(2026, 1, 8, 9),
+        "naples": datetime(2026, 1, 9, 9),
+        "florence": datetime(2026, 1, 8, 11),
     }
 
 

@@ -112,7 +112,8 @@ def fill(
     room: Mapping[Hashable, int] | None = None,
 ) -> dict[Hashable, datetime]:
     """Give customers a slot each, in their order: on the first day on which the rep is
-    near them anyway, else the first slot there is.
+    near them anyway, else on the first one that leads nowhere else yet, else where it
+    is the least way.
 
     :param slots: moments with the day they lie on, in order
     :param places: where the rep is on a day already
@@ -129,10 +130,9 @@ def fill(
             break
         chosen = free[0]
         if place:
-            chosen = next(
-                (slot for slot in free if is_near(place, there.get(slot[1], ()))),
-                chosen,
-            )
+            ranks = {day: _rank(place, there.get(day, ())) for __, day in free}
+            # of equal ones the first
+            chosen = min(free, key=lambda slot, ranks=ranks: ranks[slot[1]])
         moment, day = chosen
         free.remove(chosen)
         given[key] = moment
@@ -143,6 +143,9 @@ def fill(
     return given
 
 
-def is_near(place: Place, others: Iterable[Place]) -> bool:
-    """Whether one of the places is near."""
-    return any(way(place, other) <= NEAR_KM for other in others)
+def _rank(place: Place, others: Iterable[Place]) -> tuple[int, float]:
+    """How well a place goes with where one is on a day; the least is the best."""
+    nearest = min((way(place, other) for other in others), default=None)
+    if nearest is None:
+        return 1, 0.0
+    return (0, 0.0) if nearest <= NEAR_KM else (2, nearest)
