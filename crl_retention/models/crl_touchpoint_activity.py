@@ -235,7 +235,7 @@ class CrlTouchpoint(models.Model):
                 "simple_notification",
                 {
                     "title": own.env._("Retention"),
-                    "message": own.env._("%s new contacts to do.", counts[user.id]),
+                    "message": own.env._("New contacts to do: %s", counts[user.id]),
                     "sticky": False,
                 },
             )

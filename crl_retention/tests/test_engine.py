@@ -140,7 +140,7 @@ class TestEngine(CrlCase):
         with patch.object(model, "_beat", gives_up):
             self.run_cron()
         self.assertEqual(calls.state, "open")
-        told = self.env["bus.bus"].search([("message", "like", "new contacts to do")])
+        told = self.env["bus.bus"].search([("message", "like", "New contacts to do")])
         self.assertEqual(len(told), 1)
 
     # ---- More work than time ----
