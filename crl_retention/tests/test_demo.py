@@ -31,6 +31,13 @@ class TestDemo(TransactionCase):
             self.assertGreaterEqual(len(mine), 3)
             self.assertEqual(mine.activity_id.user_id, rep)
 
+    def test_a_day_of_visits_can_be_driven(self):
+        """Nobody is sent from one end of a country to the other in a day."""
+        for rep in self.reps:
+            day = self.env["crl.day"].with_user(rep).get_day()
+            self.assertTrue(day["rows"], rep.name)
+            self.assertLess(day["distance"], 800, rep.name)
+
     def test_two_open_cases_one_late(self):
         cases = self.env["crl.case"].search(
             [("state", "in", ("open", "planned")), ("kind", "!=", "promise")]

@@ -22,6 +22,14 @@ class TestDemo(TransactionCase):
         self.assertFalse(self.env["crl.order.event"].search_count([]))
         self.assertGreater(len(set(self.env["crl.buyer"].search([]).mapped("rfm"))), 10)
 
+    def test_the_story_is_told_in_euros(self):
+        company = self.env.ref("base.main_company")
+        self.assertEqual(company.currency_id.name, "EUR")
+        ours = [("partner_id.user_id.login", "=", "luca"), ("state", "!=", "cancel")]
+        orders = self.env["sale.order"].search(ours)
+        self.assertEqual(set(orders.mapped("currency_id.name")), {"EUR"})
+        self.assertEqual(set(orders.mapped("currency_rate")), {1.0})
+
     def test_somebody_broke_their_rhythm_and_somebody_came_back(self):
         buyers = self.env["crl.buyer"].search([("is_late", "=", True)])
         self.assertIn(self.customer("grandpre"), buyers.partner_id)
