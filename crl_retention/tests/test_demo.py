@@ -31,6 +31,10 @@ class TestDemo(TransactionCase):
             self.assertGreaterEqual(len(mine), 3)
             self.assertEqual(mine.activity_id.user_id, rep)
 
+    def test_reps_keep_their_time_zone(self):
+        """Whoever looks at the demo logs in from somewhere else than Tokyo."""
+        self.assertTrue(all(rep.login_date for rep in self.reps))
+
     def test_a_day_of_visits_can_be_driven(self):
         """Nobody is sent from one end of a country to the other in a day."""
         for rep in self.reps:
