@@ -3,6 +3,21 @@ from odoo.tests import HttpCase, new_test_user, tagged
 GROUP = "crl_retention.crl_retention_group"
 
 
+def new_user(env, role, name):
+    login = name.lower().replace(" ", "_")
+    user = new_test_user(
+        env,
+        login,
+        f"{GROUP}_{role},base.group_partner_manager"
+        if role != "direction"
+        else f"{GROUP}_{role}",
+        name=name,
+        tz="Europe/Rome",
+    )
+    env["res.users.settings"]._find_or_create_for_user(user)
+    return user
+
+
 @tagged("post_install", "-at_install")
 class TestPortfolioTour(HttpCase):
     """The portfolio board, as it is worked with: of the month that comes, which is
@@ -11,8 +26,8 @@ class TestPortfolioTour(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.admin = cls._new_user("portfolio", "Tour Paolo")
-        cls.rep = cls._new_user("user", "Tour Luca")
+        cls.admin = new_user(cls.env, "portfolio", "Tour Paolo")
+        cls.rep = new_user(cls.env, "user", "Tour Luca")
         cls.rep.crl_daily_visits = 3
         cls.guests = cls.env["res.partner"].create(
             [
@@ -26,21 +41,6 @@ class TestPortfolioTour(HttpCase):
             ]
         )
         cls.env["crl.relationship"]._ensure(cls.guests)
-
-    @classmethod
-    def _new_user(cls, role, name):
-        login = name.lower().replace(" ", "_")
-        user = new_test_user(
-            cls.env,
-            login,
-            f"{GROUP}_{role},base.group_partner_manager"
-            if role != "direction"
-            else f"{GROUP}_{role}",
-            name=name,
-            tz="Europe/Rome",
-        )
-        cls.env["res.users.settings"]._find_or_create_for_user(user)
-        return user
 
     def start(self, tour, user):
         self.start_tour("/odoo/retention-portfolio", tour, login=user.login)
@@ -63,4 +63,18 @@ class TestPortfolioTour(HttpCase):
         self.assertEqual(len(told), 3)
 
     def test_direction_looks(self):
-        self.start("crl_portfolio_look", self._new_user("direction", "Tour Elena"))
+        self.start("crl_portfolio_look", new_user(self.env, "direction", "Tour Elena"))
+
+
+@tagged("post_install", "-at_install")
+class TestTargetsOnAPhone(HttpCase):
+    browser_size = "360x780"
+    touch_enabled = True
+
+    def test_targets(self):
+        admin = new_user(self.env, "portfolio", "Tour Paolo")
+        rep = new_user(self.env, "user", "Tour Luca")
+        self.env["crl.quota"].create({"user_id": rep.id, "target": 12})
+        self.start_tour(
+            "/odoo/retention-targets", "crl_targets_phone", login=admin.login
+        )
