@@ -14,7 +14,7 @@ export const REASONS = {
     promised: {label: _t("Promised"), tone: "warning", icon: "fa-handshake-o"},
     due: {label: _t("Due"), tone: "primary", icon: "fa-calendar-check-o"},
     campaign: {label: _t("Campaign"), tone: "info", icon: "fa-bullhorn"},
-    soon: {label: _t("Later"), tone: "secondary", icon: "fa-calendar-o"},
+    soon: {label: _t("Later"), tone: "muted", icon: "fa-calendar-o"},
 };
 export const CHANNELS = {
     call: {label: _t("Calls"), one: _t("Call"), icon: "fa-phone"},
