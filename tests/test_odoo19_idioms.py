@@ -47,6 +47,11 @@ OLD_XML_ATTRIBUTES = {
     "attrs": "invisible, readonly and required expressions",
     "states": "an invisible expression",
 }
+#: Attributes people see or hear, whose words Odoo's browser code leaves in English.
+UNTRANSLATED = {
+    "data-label",
+    *(f"t-attf-{name}" for name in ("aria-label", "title", "placeholder", "alt")),
+}
 OLD_RECORD_FIELDS = {
     "ir.cron": {"numbercall", "doall"},
     "res.groups": {"category_id", "users"},
@@ -122,9 +127,20 @@ def xml_faults(root):
         for field in record.findall("field"):
             if field.get("name") in old:
                 yield f"{record.get('id')}: {field.get('name')} no longer exists"
+    if root.tag == "templates":
+        yield from template_faults(root)
     for arch in root.iter("field"):
         if arch.get("name") == "arch":
             yield from arch_faults(arch)
+
+
+def template_faults(root):
+    """What people read in a template of the browser, but nobody can translate."""
+    for node in root.iter():
+        for name, value in node.attrib.items():
+            words = re.sub(r"\{\{.*?\}\}", "", value)
+            if name in UNTRANSLATED and re.search(r"[^\W\d]{2}", words):
+                yield f"{name}={value}: use t-att- with a text of _t()"
 
 
 def arch_faults(arch):
@@ -222,8 +238,15 @@ BAD_XML = """
   </field></record>
 </odoo>
 """
+BAD_TEMPLATE = """
+<templates>
+  <td data-label="Ahead"/><a t-attf-title="Call {{name}}"/>
+  <a aria-label="Call" t-attf-title="{{name}}: {{number}}"/>
+</templates>
+"""
 
 
 def test_the_rules_themselves_find_old_idioms():
     assert len(list(python_faults(ast.parse(BAD_PYTHON)))) == 5
     assert len(list(xml_faults(ElementTree.fromstring(BAD_XML)))) == 5
+    assert len(list(xml_faults(ElementTree.fromstring(BAD_TEMPLATE)))) == 2

@@ -112,6 +112,14 @@ export class Day extends Component {
         return _t("%s km more", suggestion.more);
     }
 
+    sayAdd(suggestion) {
+        return _t("Add %s", suggestion.name);
+    }
+
+    sayCall({label, number}) {
+        return _t("Call %(label)s: %(number)s", {label, number});
+    }
+
     sayUntil({late, deadline}) {
         return late ? _t("until %s (late)", deadline) : _t("until %s", deadline);
     }

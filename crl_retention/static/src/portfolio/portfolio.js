@@ -9,6 +9,16 @@ import {FillDialog} from "./fill_dialog";
 import {PortfolioBar} from "./portfolio_bar";
 import {PortfolioWeek} from "./portfolio_week";
 
+/** The columns of the board; on a phone they stand beside the figures. */
+const LABELS = {
+    new_accounts: _t("New accounts"),
+    meetings: _t("Meetings"),
+    booked: _t("Ahead"),
+    no_show: _t("No-shows"),
+    free: _t("Free slots"),
+    overdue: _t("Overdue visits"),
+};
+
 /** What each rep reached and has ahead in a month, and a rep's week to book visits in. */
 export class Portfolio extends Component {
     static template = "crl_retention.Portfolio";
@@ -22,6 +32,7 @@ export class Portfolio extends Component {
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.display = {controlPanel: {}};
+        this.labels = LABELS;
         // one thing after the other, so that what is shown is never an older answer
         this.mutex = new Mutex();
         this.state = useState({

@@ -51,6 +51,18 @@ export class PortfolioBar extends Component {
         });
     }
 
+    get targetText() {
+        return _t("%s: target", this.props.label);
+    }
+
+    get changeText() {
+        const {label, bar} = this.props;
+        return _t("%(label)s: target %(target)s, change it", {
+            label,
+            target: bar.target,
+        });
+    }
+
     async save(ev) {
         if (!this.state.isEditing) {
             return;

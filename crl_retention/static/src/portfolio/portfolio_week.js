@@ -135,6 +135,18 @@ export class PortfolioWeek extends Component {
             : _t("Pick a customer or a visit, or drag it, then choose a free slot.");
     }
 
+    saySlot(day, slot) {
+        return _t("Free slot, %(day)s, %(time)s", {day: day.label, time: slot.time});
+    }
+
+    sayAccept(visit) {
+        return _t("Accept the visit to %s", visit.title);
+    }
+
+    sayMove(visit) {
+        return _t("Move the visit to %s", visit.title);
+    }
+
     // ---- Picking and placing ----
 
     asPicked(block) {

@@ -39,6 +39,13 @@ export class BaseCohorts extends Component {
         return Math.max(...shares, 1);
     }
 
+    sayBegin({title, size}) {
+        return _t("First purchase in %(month)s: %(count)s", {
+            month: title,
+            count: size,
+        });
+    }
+
     get legend() {
         return _t("from 0 % to %s", showShare(this.top));
     }
