@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import format_date, format_time
+from odoo.tools import format_time
 
 from ..tools import maps, route, schedule
 
@@ -35,7 +35,7 @@ class CrlDay(models.AbstractModel):
         ends = timetable[-1].begin + stops[-1].stay if timetable else frame.begin
         return {
             "date": str(day),
-            "date_text": format_date(self.env, day, date_format="EEEE d MMMM"),
+            "date_text": self._show_day(day, "MMMEd"),
             "is_today": day == today,
             "before": str(day - timedelta(days=1)),
             "after": str(day + timedelta(days=1)),
@@ -200,14 +200,14 @@ class CrlDay(models.AbstractModel):
             return "at_risk", self.env._("Customer at risk")
         if not days:
             return "due", self.env._("Due today")
-        on = format_date(self.env, planned, date_format="EEEE d MMM")
+        on = self._show_day(planned, "MMMEd")
         return "fine", self.env._("Due on %s", on)
 
     def _format_until(self, moment, tz):
         day = schedule.local_day(moment, tz)
         return self.env._(
             "%(day)s, %(time)s",
-            day=format_date(self.env, day, date_format="EEE d MMM"),
+            day=self._show_day(day, "MMMEd"),
             time=format_time(self.env, moment, tz=tz, time_format="short"),
         )
 

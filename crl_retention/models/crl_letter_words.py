@@ -1,7 +1,5 @@
-from babel.dates import format_skeleton
-
 from odoo import api, models
-from odoo.tools.misc import babel_locale_parse, format_date
+from odoo.tools import format_date
 
 from ..tools import letter as chooser
 
@@ -61,8 +59,7 @@ class CrlLetter(models.AbstractModel):
         day = fact and fact.get("date")
         return {
             **(fact or {}),
-            "day": day
-            and format_skeleton("MMMMd", day, locale=babel_locale_parse(lang)),
+            "day": day and self.with_context(lang=lang)._show_day(day, "MMMMd"),
         }
 
     @api.model

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, is_html_empty
+from odoo.tools import is_html_empty
 
 from ..tools import quota
 from .crl_actor import _quote
@@ -250,8 +250,9 @@ class CrlNewsletter(models.Model):
 
     def _copy_into(self, month):
         lang = self.user_id.lang or self.env.lang
+        writer = self.with_context(lang=lang)
         former, name = (
-            format_date(self.env, day, lang_code=lang, date_format="MMMM y")
+            writer.env["crl.screen"]._show_day(day, "yMMMM")
             for day in (self.date_from, month)
         )
         # a copy of a copy names one month, too

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ..tools import quota, slots
 from .crl_quota import METRICS
@@ -152,7 +151,7 @@ class CrlPortfolio(models.AbstractModel):
             "next": fields.Date.to_string(quota.next_month(month)),
             "is_this_month": month == today,
             "is_past": month < today,
-            "title": format_date(self.env, month, date_format="LLLL y"),
+            "title": self.env["crl.screen"]._show_day(month, "yMMMM"),
             "days": {"gone": gone.gone, "total": gone.total},
             "can_edit": Quota.sudo(False).has_access("write"),
             "rows": rows,

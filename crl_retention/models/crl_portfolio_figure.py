@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from .crl_portfolio import FIGURES
 
@@ -34,7 +33,7 @@ class CrlPortfolio(models.AbstractModel):
             "name": self.env._(
                 "%(figure)s, %(month)s",
                 figure=self._get_labels()[figure],
-                month=format_date(self.env, month, date_format="LLLL y"),
+                month=self.env["crl.screen"]._show_day(month, "yMMMM"),
             ),
             "res_model": source.model,
             "views": [(False, "list"), (False, "form")],

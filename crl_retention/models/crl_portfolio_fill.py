@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import format_time
 
 from ..tools import quota, schedule, slots
 from .crl_touchpoint_booking import LIVE
@@ -55,8 +55,12 @@ class CrlPortfolio(models.AbstractModel):
                 "reason": rows[key]["reason"],
                 "reason_text": rows[key]["reason_text"],
                 "start": fields.Datetime.to_string(at),
-                "time": format_datetime(
-                    self.env, at, tz=tz, dt_format="EEE d MMM, HH:mm"
+                "time": self.env._(
+                    "%(day)s, %(time)s",
+                    day=self.env["crl.screen"]._show_day(
+                        schedule.local_day(at, tz), "MMMEd"
+                    ),
+                    time=format_time(self.env, at, tz=tz, time_format="short"),
                 ),
             }
             for key, at in sorted(given.items(), key=lambda item: item[1])

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date, format_time
+from odoo.tools import format_time
 from odoo.tools.misc import get_lang
 
 from ..tools import schedule, slots
@@ -48,7 +48,7 @@ class CrlPortfolio(models.AbstractModel):
         week = {
             day: {
                 "date": fields.Date.to_string(day),
-                "label": format_date(self.env, day, date_format="EEE d MMM"),
+                "label": self.env["crl.screen"]._show_day(day, "MMMEd"),
                 "is_today": day == schedule.local_day(fields.Datetime.now(), tz),
                 "hours": [],
                 "blocks": [],
@@ -103,8 +103,8 @@ class CrlPortfolio(models.AbstractModel):
     def _get_week_title(self, days):
         return self.env._(
             "%(first)s – %(last)s",
-            first=format_date(self.env, days[0], date_format="d MMM"),
-            last=format_date(self.env, days[-1], date_format="d MMM y"),
+            first=self.env["crl.screen"]._show_day(days[0], "MMMd"),
+            last=self.env["crl.screen"]._show_day(days[-1], "yMMMd"),
         )
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..tools import quota
 
@@ -110,7 +110,7 @@ class CrlQuota(models.Model):
                 "%(who)s, %(metric)s in %(month)s",
                 who=who.display_name,
                 metric=metrics.get(row.metric, ""),
-                month=format_date(self.env, row.date_from, date_format="MMMM y"),
+                month=self.env["crl.screen"]._show_day(row.date_from, "yMMMM"),
             )
 
     @api.depends("metric", "company_id")

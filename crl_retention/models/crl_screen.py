@@ -1,5 +1,8 @@
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, get_lang
+from odoo.tools.misc import babel_locale_parse
 
 
 class CrlScreen(models.AbstractModel):
@@ -13,6 +16,16 @@ class CrlScreen(models.AbstractModel):
     def _show_moment(self, moment):
         """A moment as the browser reads it (UTC), or None."""
         return fields.Datetime.to_string(moment) if moment else None
+
+    @api.model
+    def _show_day(self, day, parts):
+        """A day as the user's language writes it, in its order and with its signs.
+
+        :param parts: what of it is told, as a skeleton of Unicode's: ``MMMEd`` is
+            “Sun, Nov 22” or “11月22日(日)”
+        """
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton(parts, day, locale=locale)
 
     @api.model
     def _show_label(self, record, name):

@@ -1,5 +1,7 @@
 from odoo import fields, models
-from odoo.tools import format_datetime, plaintext2html
+from odoo.tools import format_time, plaintext2html
+
+from ..tools import schedule
 
 
 class CrlTouchpoint(models.Model):
@@ -140,11 +142,13 @@ class CrlTouchpoint(models.Model):
     def _tell_moment(self, user=None):
         self.ensure_one()
         user = user or self.user_id
-        return format_datetime(
-            self.with_context(lang=user.lang or self.env.lang).env,
-            self.date_planned,
-            tz=user._crl_get_tz(self.company_id),
-            dt_format="EEEE d MMMM, HH:mm",
+        reader = self.with_context(lang=user.lang or self.env.lang).env
+        tz = user._crl_get_tz(self.company_id)
+        day = schedule.local_day(self.date_planned, tz)
+        return reader._(
+            "%(day)s, %(time)s",
+            day=reader["crl.screen"]._show_day(day, "MMMEd"),
+            time=format_time(reader, self.date_planned, tz=tz, time_format="short"),
         )
 
     def _tell_booked(self):

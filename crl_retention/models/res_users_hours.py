@@ -4,7 +4,7 @@ from datetime import timedelta
 from pytz import timezone, utc
 
 from odoo import fields, models
-from odoo.tools import SQL, format_date, format_time
+from odoo.tools import SQL, format_time
 
 from ..tools import schedule, slots
 
@@ -194,7 +194,7 @@ class ResUsers(models.Model):
 
     def _crl_tell_day(self, company, moment):
         day = schedule.local_day(moment, self._crl_get_tz(company))
-        return format_date(self.env, day, date_format="EEEE d MMMM")
+        return self.env["crl.screen"]._show_day(day, "MMMEd")
 
     def _crl_tell_span(self, company, span):
         tz = self._crl_get_tz(company)

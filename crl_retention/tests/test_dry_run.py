@@ -129,7 +129,7 @@ class TestDryRun(CrlDryRunCase):
         run = self.dry_run(self.customers(11))
         self.assertTrue(run.is_broken)
         self.assertIn(
-            f"In the week of 9 March {self.rep.name} has 11 calls and can do 10.",
+            f"In the week of Mar 9 {self.rep.name} has 11 calls and can do 10.",
             run.break_text,
         )
         # both calls of the 11, on a Monday and a Thursday, with three days to wait; and

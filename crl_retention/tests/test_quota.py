@@ -294,6 +294,17 @@ class TestPortfolio(QuotaCase):
         )
         self.assertFalse(any(day["slots"] for day in seen["days"]))
 
+    def test_days_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("ja_JP")
+        for lang, title, label in (
+            ("en_US", "Mar 1 – Mar 7, 2026", "Thu, Mar 5"),
+            ("ja_JP", "3月1日 – 2026年3月7日", "3月5日(木)"),
+        ):
+            portfolio = self.portfolio.with_context(lang=lang)
+            week = portfolio.get_week(self.rep.id, "2026-03-05")
+            self.assertEqual(week["title"], title)
+            self.assertIn(label, [day["label"] for day in week["days"]])
+
     def test_suggestions(self):
         place = {"partner_latitude": 48.86, "partner_longitude": 2.35}
         self.customer.write(place)

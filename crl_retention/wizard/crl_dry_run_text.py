@@ -2,7 +2,6 @@ from collections import Counter
 from math import ceil
 
 from odoo import models
-from odoo.tools import format_date
 
 from ..tools import levelling
 from .crl_choice import MAX_SPREAD_WEEKS
@@ -46,7 +45,7 @@ class CrlDryRun(models.TransientModel):
         first = worst[0]
         text = self.env._(
             "In the week of %(week)s %(rep)s has %(load)s and can do %(capacity)s.",
-            week=format_date(self.env, first.date_week, date_format="d MMMM"),
+            week=self.env["crl.screen"]._show_day(first.date_week, "MMMd"),
             rep=first.user_id.name,
             load=self._count(first.channel, first.load),
             capacity=first.capacity,
@@ -200,7 +199,7 @@ class CrlDryRun(models.TransientModel):
             {
                 "rows": sorted(rows, key=lambda row: row["order"]),
                 "weeks": [
-                    format_date(self.env, week, date_format="d MMM")
+                    self.env["crl.screen"]._show_day(week, "MMMd")
                     for week in dict.fromkeys(self.line_ids.mapped("date_week"))
                 ],
                 "messages": [sum(weeks.mapped("load")) for weeks in messages],

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..tools import base
 from .res_company_base import ACTIVITY_DAYS
@@ -138,7 +138,7 @@ class CrlBase(models.AbstractModel):
     def _show_month(self, month, is_running):
         return {
             "month": fields.Date.to_string(month),
-            "title": format_date(self.env, month, date_format="LLL y"),
+            "title": self._show_day(month, "yMMM"),
             "is_running": is_running,
         }
 

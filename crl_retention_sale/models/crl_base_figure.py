@@ -3,7 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ..tools import base
 
@@ -44,7 +43,7 @@ class CrlBase(models.AbstractModel):
             "name": self.env._(
                 "%(figure)s, %(month)s",
                 figure=labels[figure],
-                month=format_date(self.env, start, date_format="LLLL y"),
+                month=self._show_day(start, "yMMMM"),
             ),
             "res_model": "crl.customer.stay",
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],

@@ -7,7 +7,7 @@ const NEXT_MONTH = [
     {trigger: "button[aria-label='The month after']", run: "click"},
     {trigger: `time[datetime='${FIRST.toISODate()}']`},
 ];
-const tellDay = (day) => `.o_crl_weekday:contains(${day.toFormat("ccc d LLL")})`;
+const tellDay = (day) => `.o_crl_weekday:contains("${day.toFormat("ccc, LLL d")}")`;
 const DAY = tellDay(FRIDAY);
 const NEXT_WEEK = [
     {trigger: tellDay(FRIDAY.minus({days: 7}))},
@@ -86,5 +86,17 @@ registry.category("web_tour.tours").add("crl_portfolio_look", {
             run: "click",
         },
         {trigger: ".o_list_view .o_data_row:contains(Guest on Tour)"},
+    ],
+});
+
+/** On a phone targets are cards, not a list to be pushed sideways. */
+registry.category("web_tour.tours").add("crl_targets_phone", {
+    steps: () => [
+        {
+            trigger:
+                ".o_kanban_record:contains(Tour Luca, Meetings):contains(0 of 12 reached)",
+            run: "click",
+        },
+        {trigger: ".o_form_view .o_field_widget[name=target] input"},
     ],
 });
