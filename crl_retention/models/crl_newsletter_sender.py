@@ -160,14 +160,15 @@ class CrlNewsletterSender(models.Model):
         self.ensure_one()
         lang = self._lang()
         # sudo: their own customers' addresses
-        customers = self.sudo().letter_ids.with_context(lang=lang)
+        sender = self.sudo()
+        customers = sender.letter_ids.with_context(lang=lang)
         # who said no since it was prepared, as with emails
         customers -= customers._crl_refuse_marketing("letter")
         return [
             {
-                "sender": self.sudo(),  # as above
+                "sender": sender,
                 "lang": lang,
-                "address": customer._display_address(),
+                "lines": customer._crl_get_postal_lines(sender.company_id),
                 "name": customer.name,
                 "day": format_date(
                     self.env, self.company_id._crl_today(), lang_code=lang

@@ -217,6 +217,7 @@ class TestNewsletter(CrlCase):
         self.assertEqual(html.count("Asparagus is back."), 2)
         self.assertIn("No Mail", html)
         self.assertIn("Via Roma 1", html)
+        self.assertEqual(html.count("No Mail"), 1, "the name stands once")
         self.fan.crl_do_not_contact = True
         [letter] = mine._get_letters()
         self.assertEqual(letter["name"], "No Mail")
