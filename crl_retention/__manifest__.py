@@ -2,7 +2,7 @@
     "name": "Customer Retention",
     "summary": "Your retention procedure, carried out for every customer: messages, "
     "calls, visits, and a visit within 48 hours for whoever is unhappy",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "crl_retention contributors",

@@ -70,6 +70,7 @@ from . import crl_indicator_definition
 from . import crl_indicator_check
 from . import crl_indicator_catalogue
 from . import crl_indicator_refresh
+from . import crl_indicator_follow
 from . import crl_indicator_sample
 from . import crl_indicator_load
 from . import crl_load

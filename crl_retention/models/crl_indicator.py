@@ -33,8 +33,10 @@ class CrlIndicator(models.Model):
 
     The raw value is a number of any kind. ``raw_bad``, ``raw_fair`` and ``raw_good``
     map it to a score of 0, 50 and 100, straight in between; higher scores are always
-    healthier, also where less is better. What computes one is in
-    ``crl_indicator_definition.py``, when, in ``crl_indicator_refresh.py``.
+    healthier, also where less is better.
+
+    What computes one is in ``crl_indicator_definition.py``, when in
+    ``crl_indicator_refresh.py``, and for whom in ``crl_indicator_follow.py``.
     """
 
     _name = "crl.indicator"

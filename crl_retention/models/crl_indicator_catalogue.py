@@ -6,6 +6,21 @@ from .crl_case import VISIT_KINDS
 from .crl_touchpoint_consent import MAX_BOUNCES
 from .crl_touchpoint_verbs import RETRY_OUTCOMES
 
+#: What each method rests on, by model: the dates that count only within the window, or
+#: until they are over. One that is not here is measured for everybody every night.
+MOMENTS = {
+    "_crl_indicator_last_verdicts": {"crl.touchpoint": ["feedback_date", "date_done"]},
+    "_crl_indicator_complaint": {"crl.case": ["date_open"]},
+    "_crl_indicator_missed_visit": {
+        "crl.case": ["date_closed", "deadline"],
+        "crl.touchpoint": [],
+    },
+    "_crl_indicator_unanswered": {"crl.touchpoint": ["date_done"]},
+    "_crl_indicator_reachable": {"crl.touchpoint": []},
+    "_crl_indicator_response": {"crl.case": ["date_open"], "crl.touchpoint": []},
+    "_crl_indicator_promises": {"crl.case": ["date_closed", "deadline"]},
+}
+
 
 class CrlIndicator(models.Model):
     """What the shipped indicators measure that a definition cannot say.

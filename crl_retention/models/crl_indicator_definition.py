@@ -87,7 +87,7 @@ class CrlIndicator(models.Model):
 
     # ---- From the definition to SQL ----
 
-    def _get_found_sql(self, within, measured=None):
+    def _get_found_sql(self, within, measured=None, customers=None):
         """What each customer measures: ``indicator_id, partner_id, raw, since,
         company_id``. ``raw`` is empty where there is no value; days are counted from
         the day ``since``, others have none.
@@ -95,18 +95,15 @@ class CrlIndicator(models.Model):
         :param within: takes a column of customers and returns the condition, as SQL,
             that it is one of those asked for
         :param measured: a query as of ``_get_measured_sql``, when that was made before
+        :param customers: a table of those asked for and their companies, likewise
         """
         self.ensure_one()
-        query = self.env["crl.relationship"]._search([])
-        partner = SQL.identifier(query.table, "partner_id")
-        company = SQL.identifier(query.table, "company_id")
-        query.add_where(within(partner))
-        query.add_join(
-            "LEFT JOIN",
-            "measured",
-            SQL("(%s)", measured or self._get_measured_sql(within)),
-            SQL("measured.partner_id = %s", partner),
-        )
+        if customers is None:
+            query = self.env["crl.relationship"]._search([])
+            partner = SQL.identifier(query.table, "partner_id")
+            query.add_where(within(partner))
+            company = SQL.identifier(query.table, "company_id")
+            customers = SQL("(%s)", query.select(partner, company))
         raw, since = SQL("measured.raw"), SQL("NULL::date")
         if self.aggregate == "days_since" and not self.method:
             since = raw
@@ -122,14 +119,18 @@ class CrlIndicator(models.Model):
             # customers of another company have no value of it
             own = self.company_id.id
             raw = SQL(
-                "CASE WHEN COALESCE(%s, %s) = %s THEN %s END", company, own, own, raw
+                "CASE WHEN COALESCE(c.company_id, %s) = %s THEN %s END", own, own, raw
             )
-        return query.select(
-            SQL("%s AS indicator_id", self._origin.id or 0),
-            SQL("%s AS partner_id", partner),
-            SQL("(%s)::double precision AS raw", raw),
-            SQL("%s AS since", since),
-            SQL("%s AS company_id", company),
+        return SQL(
+            """SELECT %s AS indicator_id, c.partner_id, (%s)::double precision AS raw,
+                      %s AS since, c.company_id
+                 FROM %s c LEFT JOIN (%s) measured ON measured.partner_id = c.partner_id
+            """,
+            self._origin.id or 0,
+            raw,
+            since,
+            customers,
+            measured or self._get_measured_sql(within),
         )
 
     def _get_measured_sql(self, within):
@@ -238,13 +239,17 @@ class CrlIndicator(models.Model):
         """The company whose days and hours count."""
         return self.company_id or self.env.company
 
-    def _get_since(self):
-        """The moment the window begins, naive UTC; ``None`` without one."""
+    def _get_since(self, now=None):
+        """The moment the window begins, naive UTC; ``None`` without one.
+
+        :param now: another moment to look back from
+        """
         if not self.window_days:
             return None
-        company = self._get_company()
-        day = schedule.add_delay(company._crl_today(), -self.window_days, "days")
-        return schedule.utc_at(day, 0, company._crl_tz())
+        tz = self._get_company()._crl_tz()
+        today = schedule.local_day(now or fields.Datetime.now(), tz)
+        day = schedule.add_delay(today, -self.window_days, "days")
+        return schedule.utc_at(day, 0, tz)
 
     def _get_method(self):
         """What an addon computes it by.

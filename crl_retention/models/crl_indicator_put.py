@@ -10,7 +10,7 @@ class CrlIndicatorValue(models.Model):
     _inherit = "crl.indicator.value"
 
     @api.model
-    def _put_computed(self, indicators, within, week):
+    def _put_computed(self, indicators, within, week, few=False):
         """Measure indicators anew for some customers: what changed is written, what a
         customer does not have any more goes.
 
@@ -19,18 +19,11 @@ class CrlIndicatorValue(models.Model):
         :param within: see ``crl.indicator._get_found_sql``
         :param week: the next Monday, when who has no value any more is to have none
             in the history either
+        :param few: whether the customers are named one by one
         :returns: ids of the customers with other values than before
         """
-        measured, readings = indicators._share_readings(within)
         rows = self.env.execute_query(
-            SQL(
-                "%s %s",
-                SQL("WITH %s", SQL(", ").join(readings)) if readings else SQL(),
-                SQL(" UNION ALL ").join(
-                    self._get_changed_sql(indicator, within, measured.get(indicator.id))
-                    for indicator in indicators
-                ),
-            )
+            self._get_all_changed_sql(indicators, within, few)
         )
         if rows:
             self._write_computed([row for row in rows if row[5] is not None])
@@ -38,9 +31,39 @@ class CrlIndicatorValue(models.Model):
         return [row[1] for row in rows]
 
     @api.model
+    def _get_all_changed_sql(self, indicators, within, few):
+        """``_get_changed_sql`` of many indicators. Few customers, and what is stored of
+        them, are read once for all; of many, what is stored of each indicator lies in
+        the order it is compared in."""
+        measured, readings = indicators._share_readings(within)
+        return SQL(
+            """
+            WITH customers AS MATERIALIZED (
+                SELECT partner_id, company_id FROM crl_relationship r WHERE %(asked)s),
+            stored AS %(materialized)s (
+                SELECT id, partner_id, indicator_id, raw, since, score, company_id,
+                       source
+                  FROM crl_indicator_value v
+                 WHERE v.indicator_id = ANY(%(indicators)s) AND %(within)s)
+            %(readings)s
+            %(changed)s
+            """,
+            asked=within(SQL("r.partner_id")),
+            materialized=SQL("MATERIALIZED" if few else "NOT MATERIALIZED"),
+            indicators=indicators.ids,
+            within=within(SQL("v.partner_id")),
+            readings=SQL().join(SQL(", %s", reading) for reading in readings),
+            changed=SQL(" UNION ALL ").join(
+                self._get_changed_sql(indicator, within, measured.get(indicator.id))
+                for indicator in indicators
+            ),
+        )
+
+    @api.model
     def _get_changed_sql(self, indicator, within, measured):
         """A query for the customers with another value of an indicator than what is
-        stored: ``id, partner_id, indicator_id, raw, since, score, company_id``."""
+        stored: ``id, partner_id, indicator_id, raw, since, score, company_id``. It
+        needs both tables of ``_get_all_changed_sql``."""
         return SQL(
             """
             SELECT v.id, m.partner_id, m.indicator_id, m.raw, m.since, m.score,
@@ -54,17 +77,15 @@ class CrlIndicatorValue(models.Model):
                            CASE WHEN f.raw IS NOT NULL THEN 'computed' END AS source
                       FROM (%(found)s) f
                       JOIN crl_indicator i ON i.id = f.indicator_id) m
-         LEFT JOIN crl_indicator_value v
+         LEFT JOIN stored v
                 ON v.partner_id = m.partner_id AND v.indicator_id = %(indicator)s
-               AND %(within)s
              WHERE (v.raw, v.since, v.score, v.company_id, v.source)
                    IS DISTINCT FROM
                    (m.raw, m.since, m.score, m.company_id, m.source)
             """,
             score=self._get_score_sql(SQL("f.raw")),
-            found=indicator._get_found_sql(within, measured),
+            found=indicator._get_found_sql(within, measured, SQL("customers")),
             indicator=indicator.id,
-            within=within(SQL("v.partner_id")),
         )
 
     @api.model
@@ -158,7 +179,9 @@ class CrlIndicatorValue(models.Model):
             SQL(
                 """UPDATE crl_indicator_value v
                       SET score = %(score)s,
-                          company_id = COALESCE(i.company_id, p.company_id)
+                          company_id = COALESCE(i.company_id, p.company_id),
+                          date = CASE v.source WHEN 'computed' THEN %(now)s
+                                 ELSE v.date END
                      FROM crl_indicator i, res_partner p
                     WHERE i.id = v.indicator_id AND p.id = v.partner_id
                       AND i.id = ANY(%(indicators)s) AND %(within)s
@@ -166,6 +189,7 @@ class CrlIndicatorValue(models.Model):
                           (%(score)s, COALESCE(i.company_id, p.company_id))
                 RETURNING v.partner_id""",
                 score=self._get_score_sql(self._get_raw_sql(SQL("v.raw"), "v", today)),
+                now=fields.Datetime.now(),
                 indicators=indicators.ids,
                 within=within(SQL("v.partner_id")),
             )

@@ -2,19 +2,19 @@ from datetime import timedelta
 from math import ceil
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..tools import schedule
 from .crl_indicator_definition import DEFINITION
 
 #: The hour of the night, where the company is, from which on everything is measured.
 NIGHT = 2
-#: Customers a statement looks at, for each record of the engine's batch.
+#: Customers a statement measures, for each record of the engine's batch; and from how
+#: many it finds those something happened to.
 CUSTOMERS_PER_RECORD = 20
-#: Customers whose values wait for the night when something happens to more at once.
-MAX_AT_ONCE = 100
-#: Models whose records are followed at once.
-FOLLOWED = ("crl.touchpoint", "crl.case")
+FOLLOWED_PER_RECORD = 100
+#: Customers measured in one statement, of those something happened to.
+MOST_MOVED = 20000
 #: A change of these makes the values wrong.
 MEASURED_BY = {
     *DEFINITION,
@@ -28,7 +28,7 @@ MEASURED_BY = {
 
 
 class CrlIndicator(models.Model):
-    """When indicators are measured: every night, and at once where it is cheap.
+    """When indicators are measured: every night.
 
     What is due is on the indicator: ``date_refresh``, and how far it came. So a run
     that is killed goes on where it was, and one that comes late changes nothing.
@@ -43,7 +43,21 @@ class CrlIndicator(models.Model):
         index=True,
         default=fields.Datetime.now,
     )
-    date_refreshed = fields.Datetime("Last Measured", readonly=True, copy=False)
+    date_refreshed = fields.Datetime(
+        "Last Measured",
+        readonly=True,
+        copy=False,
+        help="When the last run that came to its end began.",
+    )
+    date_begun = fields.Datetime(
+        readonly=True, copy=False, help="When the run that goes on began."
+    )
+    is_whole = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The run that goes on, or comes next, measures everybody, and not only "
+        "customers something happened to.",
+    )
     refresh_cursor = fields.Integer(
         readonly=True, copy=False, help="The last customer of a run that goes on."
     )
@@ -67,6 +81,7 @@ class CrlIndicator(models.Model):
             {
                 "date_refresh": fields.Datetime.now(),
                 "refresh_cursor": 0,
+                "is_whole": True,
                 "error": False,
             }
         )
@@ -87,27 +102,34 @@ class CrlIndicator(models.Model):
         """Measure due indicators for ranges of customers, all that have come as far
         together: what they read, they read once.
 
-        :param int limit: the engine's batch; 20 customers count as one record
+        :param limit: the engine's batch; 20 customers count as one record, or 100 where
+            only those are measured something happened to
         :returns: how many such records were looked at
         """
-        handled, most = 0, limit * CUSTOMERS_PER_RECORD
+        handled = 0
         while handled < limit:
             due = self._get_due()
             if not due:
                 break
-            counts = []
+            per_record = CUSTOMERS_PER_RECORD
+            if due[0]._is_followed():
+                per_record = FOLLOWED_PER_RECORD
+            most, counts = limit * per_record, []
             self.env["crl.engine"]._isolate(
                 due,
-                lambda some, counts=counts: counts.append(some._refresh_range(most)),
+                lambda some, most=most, counts=counts: counts.append(
+                    some._refresh_range(most)
+                ),
             )
             found = max(counts, default=0)
-            handled += len(due) * max(ceil(found / CUSTOMERS_PER_RECORD), 1)
+            handled += len(due) * max(ceil(found / per_record), 1)
         return handled
 
     @api.model
     def _get_due(self):
-        """Those that are measured next, for the same customers: the furthest first. One
-        that never was writes a value for each of them, and goes alone."""
+        """Those that are measured next, for the same customers: the furthest first, of
+        these the ones that look at few. One that never was measured writes a value for
+        each customer, and goes alone."""
         due = self.search(
             [("date_refresh", "<=", fields.Datetime.now())],
             order="refresh_cursor DESC, date_refresh, id",
@@ -115,13 +137,14 @@ class CrlIndicator(models.Model):
         first = due[:1]
         if not first.date_refreshed:
             return first
-        return due.filtered(
+        due = due.filtered(
             lambda indicator: (
                 indicator.date_refreshed
                 and indicator.refresh_cursor == first.refresh_cursor
                 and indicator._get_company() == first._get_company()
             )
         )
+        return due.filtered(lambda i: i._is_followed()) or due
 
     def _set_aside(self, error):
         """Tell what is wrong, and try again tomorrow."""
@@ -138,12 +161,9 @@ class CrlIndicator(models.Model):
 
         :returns: how many customers
         """
-        monday = self._get_monday()
         cursor = self[0].refresh_cursor
         if not cursor:
-            behind = self.filtered(lambda indicator: indicator.history_week != monday)
-            behind.write({"is_history_due": True, "history_week": monday})
-            (self - behind).is_history_due = False
+            self._begin()
         first, last, found = self.env["crl.relationship"]._get_range(cursor, count)
         if found:
             self._refresh(
@@ -152,27 +172,44 @@ class CrlIndicator(models.Model):
         if found == count:
             self.refresh_cursor = last
             return found
-        self.write(
-            {
-                "refresh_cursor": 0,
-                "date_refreshed": fields.Datetime.now(),
-                "error": False,
-            }
-        )
+        self.write({"refresh_cursor": 0, "error": False})
         for indicator in self:
+            indicator.date_refreshed = indicator.date_begun
             indicator.date_refresh = indicator._get_next_night()
+            # on Sundays everybody is looked at
+            tomorrow = indicator._get_company()._crl_today() + timedelta(days=1)
+            indicator.is_whole = tomorrow.weekday() == 6
         return found
 
+    def _begin(self):
+        """Note when a run begins, and whether the history of the week is written with
+        it."""
+        monday = self._get_monday()
+        behind = self.filtered(lambda indicator: indicator.history_week != monday)
+        behind.write({"is_history_due": True, "history_week": monday})
+        (self - behind).is_history_due = False
+        self.date_begun = fields.Datetime.now()
+
     def _refresh(self, within):
-        """Measure them for some customers: ``within`` as in ``_get_found_sql``."""
+        """Measure them for some customers: ``within`` as in ``_get_found_sql``. Either
+        all are followed, or none is."""
         values = self.env["crl.indicator.value"]
         self.env.flush_all()
         monday = self._get_monday()
-        computed = self.filtered(lambda indicator: indicator.source == "computed")
-        if computed:
-            values._put_computed(computed, within, monday + timedelta(days=7))
-        if self - computed:
-            values._score_again(self - computed, within)
+        week = monday + timedelta(days=7)
+        if self[0]._is_followed():
+            for some in split_every(MOST_MOVED, self._get_moved(within)):
+                values._put_computed(self, get_within(some), week, few=True)
+            # days go by for everybody
+            judged = self.filtered(
+                lambda indicator: indicator.aggregate == "days_since"
+            )
+        else:
+            judged = self.filtered(lambda indicator: indicator.source != "computed")
+            if self - judged:
+                values._put_computed(self - judged, within, week)
+        if judged:
+            values._score_again(judged, within)
         behind = self.filtered("is_history_due")
         if behind:
             values._keep_history(behind, within, monday)
@@ -191,49 +228,7 @@ class CrlIndicator(models.Model):
         day = company._crl_today() + timedelta(days=days)
         return schedule.utc_at(day, NIGHT, company._crl_tz())
 
-    # ---- At once ----
 
-    @api.model
-    def _follow(self, partners, models=FOLLOWED):
-        """A contact closed, or a case changed: measure what is computed from these
-        anew, in the same transaction. Of many customers the night is soon enough.
-
-        :param models: names of what changed, which a bridge gives for its own
-        """
-        partners = partners.commercial_partner_id
-        if not partners or len(partners) > MAX_AT_ONCE:
-            return
-        # sudo: measured for everybody, whoever caused it
-        indicators = self.sudo().search(
-            [
-                ("source", "=", "computed"),
-                ("model_id.model", "in", models),
-                # what could not be measured is tried again by night
-                ("error", "=", False),
-            ]
-        )
-        self.env.flush_all()
-        changed = set()
-        self.env["crl.engine"]._isolate(
-            indicators, lambda some: changed.update(some._measure(partners))
-        )
-        found = partners.filtered(lambda partner: partner.id in changed)
-        if found:
-            found.invalidate_recordset(["crl_indicator_value_ids"])
-            self.env["crl.indicator.value"].invalidate_model()
-            self._values_changed(found)
-
-    def _measure(self, partners):
-        """Measure indicators of a few customers; returns the ids of those that have
-        other values now."""
-        ids = partners.ids
-        return self.env["crl.indicator.value"]._put_computed(
-            self,
-            lambda column: SQL("%s = ANY(%s)", column, ids),
-            self._get_monday() + timedelta(days=7),
-        )
-
-    @api.model
-    def _values_changed(self, partners):
-        """Let more follow from new values of customers, in the same transaction. The
-        nightly run does not ask: what follows it comes after it, for all at once."""
+def get_within(ids):
+    """These customers, as ``_get_found_sql`` asks for them."""
+    return lambda column: SQL("%s = ANY(%s)", column, list(ids))

@@ -9,7 +9,7 @@ from ..tools.columns import columns
 from .crl_indicator_refresh import NIGHT
 
 #: Customers a statement looks at, for each record of the engine's batch.
-CUSTOMERS_PER_RECORD = 50
+CUSTOMERS_PER_RECORD = 100
 #: How long the night waits for indicators that are still measured.
 PATIENCE = timedelta(hours=1)
 

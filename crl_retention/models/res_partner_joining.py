@@ -36,6 +36,9 @@ class ResPartner(models.Model):
         changed._crl_follow_commercial()
         changed.filtered(lambda partner: not partner.active)._crl_follow_archive()
         changed._crl_replace_contact()
+        # who can be reached is another question now, for both companies
+        former = self.browse(before[p][0].id for p in changed)
+        self.env["crl.indicator"]._follow(former | changed.commercial_partner_id)
         return result
 
     # ---- Several become one ----
@@ -165,6 +168,7 @@ class ResPartner(models.Model):
         self._crl_replace_contact()
         customers._crl_follow_owner()
         self.env["crl.relationship"]._refresh(customers)
+        self.env["crl.indicator"]._follow(customers)
         self.env["crl.relationship"]._refresh_health(customers)
 
     # ---- To another company ----

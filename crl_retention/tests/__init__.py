@@ -26,6 +26,7 @@ from . import test_hard_cases
 from . import test_hard_engine
 from . import test_hard_messages
 from . import test_indicator
+from . import test_indicator_follow
 from . import test_indicator_load
 from . import test_injection
 from . import test_people_absence

@@ -1,0 +1,285 @@
+import random
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..models import crl_indicator_refresh
+from .common import CrlCase
+
+#: When this test is made, for rows that say when they were written.
+LATER = "2026-06-01"
+
+
+@tagged("post_install", "-at_install")
+class TestIndicatorFollow(CrlCase):
+    """A night that looks only at customers something happened to."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        contact = {
+            "source": "computed",
+            "model_id": cls.env["ir.model"]._get_id("crl.touchpoint"),
+            "partner_path": "partner_id",
+            "date_field": "date_done",
+            "raw_bad": 0,
+            "raw_fair": 5,
+            "raw_good": 10,
+        }
+        cls.env["crl.indicator"].create(
+            [
+                {
+                    **contact,
+                    "code": "calls",
+                    "name": "Calls this month",
+                    "domain": "[('channel', '=', 'call')]",
+                    "window_days": 30,
+                },
+                {
+                    **contact,
+                    "code": "visit",
+                    "name": "Days since a visit",
+                    "domain": "[('channel', '=', 'visit')]",
+                    "aggregate": "days_since",
+                    "window_days": 120,
+                },
+            ]
+        )
+        cls.indicators = cls.env["crl.indicator"].search([("source", "=", "computed")])
+        # whenever the addon was installed
+        cls.indicators.write({"date_refresh": "2026-01-01", "date_refreshed": False})
+
+    def night(self):
+        """What the engine does once a day, as if it was that day that rows say they
+        were written on."""
+        self.env.flush_all()
+        wrote = fields.Datetime.now() - timedelta(hours=self.chance.randrange(20))
+        for table in ("crl_touchpoint", "crl_case", "res_partner"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET write_date = %s WHERE write_date > %s",
+                    SQL.identifier(table),
+                    wrote,
+                    LATER,
+                )
+            )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crl_relationship SET create_date = %s WHERE create_date > %s",
+                wrote,
+                LATER,
+            )
+        )
+        while self.env["crl.indicator"]._refresh_due(1000):
+            pass
+        self.env.invalidate_all()
+
+    def get_wrong(self):
+        """Values that are not what measuring everybody would find."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            self.env["crl.indicator.value"]._get_all_changed_sql(
+                self.indicators, lambda column: SQL("%s IS NOT NULL", column), False
+            )
+        )
+
+    def happen(self, partners):
+        """Something, to somebody; past the verbs, which would measure at once."""
+        chance, now = self.chance, fields.Datetime.now()
+        partner = chance.choice(partners)
+        ago = now - timedelta(hours=chance.randrange(24 * 400))
+        contacts = self.env["crl.touchpoint"].search([("partner_id", "=", partner.id)])
+        cases = self.env["crl.case"].search(
+            [("partner_id", "=", partner.id), ("state", "=", "open")]
+        )
+        sooner = now - timedelta(hours=chance.randrange(24 * 100))
+        what = chance.randrange(11)
+        if what < 3 or not contacts:
+            state = chance.choice(["done", "done", "failed", "planned"])
+            contacts.create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "channel": chance.choice(["call", "visit", "email"]),
+                    "purpose": "service",
+                    "service_class": "regular",
+                    "state": state,
+                    "outcome": chance.choice(["reached", "no_answer"]),
+                    "date_planned": ago,
+                    "date_done": state != "planned" and ago,
+                }
+            )
+        elif what in (3, 8):
+            contact = chance.choice(contacts)
+            contact.write(
+                {
+                    "state": "done",
+                    "outcome": "reached",
+                    "date_done": chance.choice([now, ago]),
+                    "verdict": chance.choice(["positive", "neutral", "negative"]),
+                    "feedback_date": chance.choice([now, ago, False]),
+                }
+            )
+        elif what == 4:
+            chance.choice(contacts).dead_address = partner.email_normalized
+        elif what == 5:
+            numbers = [False, f"+33 1 42 68 54 {chance.randrange(100):02}"]
+            partner.phone = chance.choice(numbers)
+            partner.email = chance.choice([False, f"{chance.random()}@example.com"])
+        elif what == 6 or not cases:
+            cases.create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "kind": chance.choice(["complaint", "promise"]),
+                    "date_open": sooner,
+                    "deadline": sooner + timedelta(days=chance.randrange(20)),
+                    "visit_id": chance.choice(contacts).id,
+                }
+            )
+        else:
+            chance.choice(cases).write(
+                {
+                    "state": chance.choice(["recovered", "not_recovered", "cancelled"]),
+                    "date_closed": chance.choice([now, sooner]),
+                    "on_time": chance.choice([True, False]),
+                }
+            )
+
+    def test_few_are_measured_and_all_are_right(self):
+        """Whatever happens, and whatever falls out of a window meanwhile, on any day:
+        measuring everybody finds nothing else."""
+        self.chance = random.Random(815)
+        partners = self.customer
+        for name in "ABCDEFGHIJ":
+            partners += self._new_customer(name)
+        self.enroll(partners[:8])
+        for __ in range(150):
+            self.happen(partners[:8])
+        self.at("2026-03-02 02:00:00")
+        self.night()
+        looked, moment = [], fields.Datetime.now()
+        found = type(self.indicators)._get_moved
+        self.patch(
+            type(self.indicators),
+            "_get_moved",
+            lambda *args: looked.append(found(*args)) or looked[-1],
+        )
+        for number in range(60):
+            for __ in range(self.chance.choice([0, 1, 2, 3, 0])):
+                self.happen(partners if number > 12 else partners[:8])
+            if number == 12:
+                self.env["crl.relationship"]._ensure(partners)
+            moment += timedelta(days=self.chance.choice([1, 1, 1, 1, 2, 6]))
+            self.at(moment)
+            self.night()
+            self.assertFalse(self.get_wrong(), moment)
+        shares = [len(moved) for moved in looked]
+        self.assertGreater(len(shares), 15)
+        self.assertIn(0, shares)
+        self.assertLess(sum(shares), len(shares) * 6)
+
+    def test_sundays_look_at_everybody(self):
+        """What was written past the ORM is found then, and at once when a manager asks
+        for it."""
+        self.chance = random.Random(1)
+        self.enroll()
+        days = self.indicators.filtered(lambda i: i.code == "days_since_contact")
+        contact = self.env["crl.touchpoint"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "channel": "call",
+                "purpose": "service",
+                "service_class": "regular",
+                "state": "done",
+                "date_planned": "2026-02-01",
+                "date_done": "2026-02-01",
+            }
+        )
+        self.at("2026-03-02 02:00:00")  # a Monday
+        self.night()
+        raws = []
+        for number, day in enumerate(range(3, 12)):
+            if number in (3, 7):
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE crl_touchpoint SET date_done = %s WHERE id = %s",
+                        f"2026-02-1{number}",
+                        contact.id,
+                    )
+                )
+            self.at(f"2026-03-{day:02} 02:00:00")
+            if day == 11:
+                days.with_user(self.manager).action_refresh()
+            self.night()
+            raws.append(self.get_values(days).raw - (day - 2))
+        self.assertEqual(raws, [29, 29, 29, 29, 29, 17, 17, 17, 13])
+
+    def test_what_cannot_be_followed_is_measured_for_everybody(self):
+        now = fields.Datetime.now()
+        self.indicators.write({"date_refreshed": now, "is_whole": False})
+        follows = lambda **values: self.indicators.new(  # noqa: E731
+            {
+                **self.indicators.filtered(lambda i: i.code == "calls").copy_data()[0],
+                "date_refreshed": now,
+                **values,
+            }
+        )._is_followed()
+        self.assertTrue(all(indicator._is_followed() for indicator in self.indicators))
+        self.assertTrue(follows(domain="[('user_id', '=', 5), ('note', '=', 'x')]"))
+        self.assertFalse(follows(is_whole=True))
+        self.assertFalse(follows(date_refreshed=False))
+        for domain in (
+            "[('date_done', '>', 'today -3d')]",
+            "[('user_id', '=', 'Luca')]",
+            "[('user_id.active', '=', True)]",
+            "[('step_id', 'any', [('channel', '=', 'call')])]",
+            "[('partner_id', 'child_of', 5)]",
+            "[('is_live', '=', True)]",
+            "[('no_such_field', '=', 1)]",
+        ):
+            self.assertFalse(follows(domain=domain), domain)
+        leads = {"model_id": self.env["ir.model"]._get_id("crm.lead")}
+        self.assertFalse(follows(**leads, date_field="create_date"))
+
+    def test_a_run_over_few_goes_on_where_it_was_killed(self):
+        self.chance = random.Random(2)
+        partners = self.customer + self._new_customer("A") + self._new_customer("B")
+        self.enroll(partners)
+        self.night()
+        self.at("2026-03-03 02:00:00")
+        self.patch(crl_indicator_refresh, "FOLLOWED_PER_RECORD", 1)
+        for partner in partners:
+            self.happen(partner)
+        cursors = set()
+        while self.env["crl.indicator"]._refresh_due(1):
+            self.env.invalidate_all()
+            cursors |= set(self.indicators.mapped("refresh_cursor"))
+        self.assertEqual(cursors, {0, *partners.ids[:3]})
+        self.assertFalse(self.get_wrong())
+
+    def test_who_comes_and_goes_between_companies(self):
+        """A contact person goes to another company: whom one can reach, at both, is
+        known at once."""
+        self.chance = random.Random(3)
+        other = self._new_customer("Chez Paul", email=False, phone=False)
+        self.customer.write({"email": False, "phone": False})
+        person = self.env["res.partner"].create(
+            {
+                "name": "Nadia",
+                "email": "nadia@example.com",
+                "parent_id": self.customer.id,
+            }
+        )
+        self.enroll(self.customer + other)
+        self.night()
+        reachable = self.indicators.filtered(lambda i: i.code == "reachable")
+        raws = lambda: {  # noqa: E731
+            value.partner_id: value.raw for value in self.get_values(reachable)
+        }
+        self.assertEqual(raws(), {self.customer: 1, other: 0})
+        person.parent_id = other
+        self.assertEqual(raws(), {self.customer: 0, other: 1})
