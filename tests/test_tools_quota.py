@@ -27,10 +27,17 @@ ZONES = st.sampled_from(
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 TARGETS = st.integers(0, 500)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 20))
+#: Spans anywhere, and within two days of full hours, where many touch.
 SPANS = st.lists(
-    st.tuples(MOMENTS, st.integers(0, 900)).map(
-        lambda pair: (pair[0], pair[0] + timedelta(minutes=pair[1]))
-    ),
+    st.one_of(
+        st.tuples(MOMENTS, st.integers(0, 900)),
+        st.tuples(
+            st.integers(0, 47).map(
+                lambda hour: datetime(2026, 1, 8) + timedelta(hours=hour)
+            ),
+            st.integers(0, 8).map(lambda hours: 60 * hours),
+        ),
+    ).map(lambda pair: (pair[0], pair[0] + timedelta(minutes=pair[1]))),
     max_size=12,
 )
 MINUTES = st.integers(0, 240).map(lambda number: timedelta(minutes=number))
@@ -108,6 +115,7 @@ def test_pace_is_attainment(actual, target, one, other):
 @given(SPANS)
 def test_merged_spans_do_not_touch(spans):
     merged = slots.merge(spans)
+    assert all(start < stop for start, stop in merged)
     for (__, stop), (start, ___) in zip(merged, merged[1:], strict=False):
         assert stop < start
     for start, stop in spans:
@@ -138,9 +146,11 @@ def test_packed_visits_fit(hours, taken, length, travel, after):
     for visit in visits:
         assert slots.is_within(visit, hours)
         assert visit[0] >= after and visit[0].minute % 15 == 0
-        assert not slots.clashes(visit, slots.widen(slots.merge(taken), travel))
+        for start, stop in taken:
+            if start < stop:
+                assert visit[1] + travel <= start or stop + travel <= visit[0]
     for one, other in zip(visits, visits[1:], strict=False):
-        assert one[1] <= other[0]
+        assert one[1] + travel <= other[0]
     # what was packed leaves no room for another one
     spans = [*taken, *visits]
     assert slots.pack(hours, spans, length, travel, after) == []
@@ -180,6 +190,12 @@ def test_fill(moments, places, there, most):
         for day in {day for __, day in free}:
             assert sum(m.date() == day for m in given_.values()) <= most
     assert there == before
+
+
+def test_near_is_20_km_of_road():
+    """A degree of latitude is 111.2 km for a bird, and 144.6 of road."""
+    assert slots.is_near((48.0, 16.0), [(50.0, 16.0), (48.138, 16.0)])
+    assert not slots.is_near((48.0, 16.0), [(48.139, 16.0)])
 
 
 def test_fill_goes_where_the_rep_is():

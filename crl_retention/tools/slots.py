@@ -40,7 +40,7 @@ def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
             if taken_from >= stop:
                 break
             left.append((start, taken_from))
-            start = max(start, taken_to)
+            start = taken_to
         left.append((start, stop))
     return merge(left)
 
