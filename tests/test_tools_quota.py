@@ -156,6 +156,14 @@ def test_packed_visits_fit(hours, taken, length, travel, after):
     assert slots.pack(hours, spans, length, travel, after) == []
 
 
+@given(st.integers(0, 95), st.integers(1, 40))
+def test_hours_may_be_used_up_to_their_ends(quarter, count):
+    start = datetime(2026, 1, 8) + quarter * slots.QUARTER
+    length = count * slots.QUARTER
+    hours = [(start, start + length)]
+    assert slots.pack(hours, [], length, timedelta(hours=1)) == [start]
+
+
 @given(MOMENTS)
 def test_round_up(moment):
     rounded = slots.round_up(moment)
@@ -178,6 +186,7 @@ def test_fill(moments, places, there, most):
     free = [(moment, moment.date()) for moment in sorted(moments)]
     wanted = [slots.Wanted(number, place) for number, place in enumerate(places)]
     room = None if most is None else {day: most for __, day in free}
+    limits = room and dict(room)
     before = {day: list(spots) for day, spots in there.items()}
     given_ = slots.fill(free, wanted, there, room)
     assert len(set(given_.values())) == len(given_)
@@ -189,7 +198,23 @@ def test_fill(moments, places, there, most):
     else:
         for day in {day for __, day in free}:
             assert sum(m.date() == day for m in given_.values()) <= most
-    assert there == before
+    assert (there, room) == (before, limits)
+
+
+def test_fill_goes_on_where_it_went_before():
+    """Whoever lives near the customer just put on a day is visited on it as well."""
+    thursday, friday = date(2026, 1, 8), date(2026, 1, 9)
+    free = [
+        (datetime(2026, 1, 8, 9), thursday),
+        (datetime(2026, 1, 9, 9), friday),
+        (datetime(2026, 1, 9, 11), friday),
+    ]
+    # 16 km of road between each and the next one
+    wanted = [slots.Wanted(number, (48 + 0.11 * number, 16.0)) for number in (1, 2)]
+    assert slots.fill(free, wanted, {friday: [(48.0, 16.0)]}) == {
+        1: datetime(2026, 1, 9, 9),
+        2: datetime(2026, 1, 9, 11),
+    }
 
 
 def test_near_is_20_km_of_road():

@@ -81,7 +81,9 @@ def pack(
         begin = round_up(max(start, after) if after else start)
         while begin + length <= stop:
             starts.append(begin)
-            begin = round_up(begin + length + travel)
+            # also over a break that is shorter than the way
+            after = begin + length + travel
+            begin = round_up(after)
     return starts
 
 

@@ -93,7 +93,7 @@ def count_months(stays: Iterable[Stay], size: int) -> list[Month]:
             new[stay.first] += stay.count
         elif stay.before < stay.first:
             won_back[stay.first] += stay.count
-        if stay.first < stay.last and stay.last != stay.back:
+        if stay.last != stay.back:
             lost[stay.last] += stay.count
     return [
         Month(active[n - 1], new[n], won_back[n], lost[n], active[n])
