@@ -68,7 +68,7 @@ class Enroller:
             )
         if not found:
             names = self.client.read("crl.cadence", [], ["name"], limit=50, order="id")
-            known = ", ".join(f"{row['id']} {row['name']}" for row in names)
+            known = ", ".join(f"{row['id']} “{row['name']}”" for row in names)
             raise UsageError(f"There is no procedure “{cadence}”; there are: {known}.")
         return int(found[0]["id"])
 

@@ -21,8 +21,10 @@ class CrlCadence(models.Model):
         "Starts When",
         tracking=True,
         copy=False,
-        help="The procedure begins by itself for the customer when the alert opens, or "
-        "every year on a day of theirs. Empty: it does not.",
+        help="The procedure begins by itself for the customer: when they have been at "
+        "risk for the days of the settings, also after a knock-out; at once when an "
+        "indicator reaches the limit; or every year on a day of theirs. Empty: it does "
+        "not.",
     )
     start_indicator_id = fields.Many2one(
         "crl.indicator", "Indicator", index="btree_not_null", ondelete="restrict"

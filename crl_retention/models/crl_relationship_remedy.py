@@ -34,14 +34,17 @@ class CrlRelationship(models.Model):
                 "name": indicators[key].name,
                 "remedy": indicators[key].remedy,
                 "label": indicators[key]._get_remedy_label(),
-                "result": self.env._(
-                    "would bring the health to %(score)s, %(band)s",
-                    score=round(after.score or 0),
-                    band=bands[after.band],
-                ),
+                "result": self._tell_result(place, after, bands),
             }
-            for key, after in found
+            for place, (key, after) in enumerate(found)
         ]
+
+    def _tell_result(self, place, after, bands):
+        told = {"score": round(after.score or 0), "band": bands[after.band]}
+        if not place:
+            return self.env._("would bring the health to %(score)s, %(band)s", **told)
+        # each is found on top of those before it
+        return self.env._("would then bring it to %(score)s, %(band)s", **told)
 
     # ---- Verbs ----
 
