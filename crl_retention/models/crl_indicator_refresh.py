@@ -93,7 +93,14 @@ class CrlIndicator(models.Model):
         self.env["crl.actor"]._check_ids(self)
         self.check_access("write")
         self._mark_due()
-        return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Measured for everybody in a few minutes."),
+            },
+        }
 
     # ---- Every night ----
 

@@ -87,6 +87,8 @@ tours.add("crl_segment_mailing", {
             trigger: ".o_mailing_template_preview_wrapper [data-name=basic]",
             run: "click",
         },
+        // the editor changes the body once more when it is there
+        {trigger: "[name=body_arch] :iframe .odoo-editor-editable"},
         {
             trigger: ".o_field_widget[name=subject] input:value(Lyon mail)",
             run: "edit News from the bakery",
