@@ -155,6 +155,8 @@ def test_the_way_to_the_target(baseline, points, months):
     ]
     assert rates == sorted(rates)
     assert rates[0] == baseline
+    # a target of next month expects nothing yet
+    assert base.expected(baseline, points, begun, date(2026, 1, 15)) == baseline
     assert rates[-1] <= baseline + points
     if months >= base.YEAR:
         assert rates[-1] == baseline + points

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.tools import load
 
 table = load("table")
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 #: What a spreadsheet writes into a cell.
 cells = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]),
@@ -102,8 +103,7 @@ def pack(sheet):
 )
 def test_a_small_file_that_claims_much(rows, code, monkeypatch):
     monkeypatch.setattr(table, "MAX_LINES", 1000)
-    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    sheet = f'<worksheet xmlns="{name}"><sheetData>{rows}</sheetData></worksheet>'
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData></worksheet>'
     with pytest.raises(table.TableError, match=code):
         table.read_table(pack(sheet))
 
@@ -132,3 +132,101 @@ def test_what_is_no_date_stays_as_it_is(text):
 def test_a_cell_of_a_megabyte():
     [row] = table.read_table(b"ref,nps\n" + b"x" * 2**20 + b",5\n").rows
     assert len(row[0]) == 2**20
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "kind"),
+    [
+        ("ref;town\nC-1;Łódź\n", "utf-8", "utf-8"),
+        ("ref;town\nC-1;Łódź\n", "utf-8-sig", "utf-8"),
+        # both orders of bytes
+        ("\ufeffref;town\nC-1;Łódź\n", "utf-16-le", "utf-16"),
+        ("\ufeffref;town\nC-1;Łódź\n", "utf-16-be", "utf-16"),
+        ("ref;town\nC-1;Köln, 5 €\n", "cp1252", "cp1252"),
+        # a byte that stands for nothing in Windows
+        ("ref;town\nC-1;K\u0081ln\n", "latin-1", "latin-1"),
+    ],
+)
+def test_in_whatever_letters_it_is_written(text, encoding, kind):
+    found = table.read_table(text.encode(encoding))
+    town = text.strip().rpartition(";")[2]
+    assert found == (["ref", "town"], [["C-1", town]], kind)
+
+
+@pytest.mark.parametrize("delimiter", ",;\t|")
+def test_the_header_tells_what_parts_the_cells(delimiter):
+    """The rows may have more of something else."""
+    other = ";" if delimiter == "," else ","
+    row = ["C-1", f"a{other}b{other}c"]
+    lines = [delimiter.join(cells) for cells in ([" ref ", "note "], *[row] * 9)]
+    found = table.read_table("\r\n".join(lines).encode())
+    assert (found.header, found.rows) == (["ref", "note"], [row] * 9)
+
+
+def test_one_column_and_lines_within_a_cell():
+    assert table.read_table(b"ref\nMiller; Sons\n").rows == [["Miller; Sons"]]
+    assert table.read_table(b'ref,note\r\nC-1,"a\r\nb"\r\n').rows == [["C-1", "a\r\nb"]]
+
+
+def test_as_much_as_is_allowed_and_no_more(monkeypatch):
+    monkeypatch.setattr(table, "MAX_ROWS", 3)
+    monkeypatch.setattr(table, "MAX_BYTES", 40)
+    rows = b"a,b\n" + b"1,2,,\n" * 3
+    assert table.read_table(rows).rows == [["1", "2"]] * 3
+    with pytest.raises(table.TableError, match="rows"):
+        table.read_table(rows + b"1,2\n")
+    full = b"a,b\n1," + b"2" * 33 + b"\n"
+    assert len(full) == 40
+    assert table.read_table(full).rows
+    with pytest.raises(table.TableError, match="size"):
+        table.read_table(full + b"\n")
+    monkeypatch.undo()
+    names = ",".join(f"n{number}" for number in range(table.MAX_COLUMNS))
+    assert table.read_table(f"{names}\n1\n".encode()).header == names.split(",")
+    with pytest.raises(table.TableError, match="size"):
+        table.read_table(f"{names},more\n1\n".encode())
+
+
+def test_of_a_formula_the_result_counts():
+    cells = '<c r="A{0}"><v>7</v></c><c r="B{0}"><f>A{0}+1</f><v>8</v></c>'
+    rows = "".join(f'<row r="{line}">{cells.format(line)}</row>' for line in ("1", "2"))
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData></worksheet>'
+    assert table.read_table(pack(sheet)).rows == [[7, 8]]
+
+
+def test_a_small_file_that_unpacks_to_much(monkeypatch):
+    monkeypatch.setattr(table, "MAX_UNPACKED", 100)
+    with pytest.raises(table.TableError, match="size"):
+        table.read_table(pack(f'<worksheet xmlns="{SHEET}"></worksheet>'))
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "number"),
+    [
+        ("1'234.5", ".", 1234.5),
+        ("1’234,5", ",", 1234.5),
+        ("1.5E+3", ".", 1500),
+        ("-1,5e-1", ",", -0.15),
+        (".5", ".", 0.5),
+        ("7", ",", 7),
+        # none, though nothing in them is wrong
+        ("", ".", ""),
+        ("-", ".", "-"),
+        (".", ".", "."),
+        ("e5", ".", "e5"),
+    ],
+)
+def test_what_is_a_number(cell, decimal, number):
+    assert table.to_number(cell, decimal) == number
+
+
+def test_what_can_be_read_in_two_ways():
+    # as most of the world writes it
+    assert table.guess_order(["1/2/2026"]) == "dmy"
+    assert table.to_date("1/2/99", "dmy") == "2099-02-01"
+    assert table.to_date("1/2/100", "dmy") == "0100-02-01"
+    assert (table.to_key(1.5), table.to_key(2.0), table.to_key(None)) == (
+        "1.5",
+        "2",
+        "",
+    )
