@@ -1,5 +1,7 @@
 """The order of a day of visits, and the links to maps."""
 
+import math
+from itertools import combinations, permutations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -97,6 +99,31 @@ def test_never_worse_than_the_given_order(drawn):
         assert total <= given_total + 1e-3
 
 
+def change_once(order):
+    """The orders with one stretch turned around, or one visit put elsewhere."""
+    for first, last in combinations(range(len(order) + 1), 2):
+        yield order[:first] + order[first:last][::-1] + order[last:]
+    for source, target in permutations(range(len(order)), 2):
+        rest = order[:source] + order[source + 1 :]
+        yield rest[:target] + [order[source]] + rest[target:]
+
+
+@given(days())
+def test_no_single_change_makes_it_better(drawn):
+    """Unless it changes the order of what was agreed."""
+    stops, day = drawn
+    order = route.arrange(stops, day)
+    late, total = cost(order, day)
+    spotted = [s for s in order if s.place or s.at is not None]
+    lost = order[len(spotted) :]
+    agreed = [stop for stop in order if stop.at is not None]
+    for changed in change_once(spotted):
+        if [stop for stop in changed if stop.at is not None] == agreed:
+            other_late, other_total = cost(changed + lost, day)
+            assert other_late >= late
+            assert other_late > late or other_total >= total - 1e-3
+
+
 @given(days())
 def test_who_cannot_be_found_comes_last(drawn):
     stops, day = drawn
@@ -141,7 +168,23 @@ def test_way(a, b):
     assert route.way(a, None) == 0
 
 
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_no_way_is_longer_than_to_the_other_side_of_the_world(lat, lon):
+    assert route.way((lat, lon), (-lat, lon + 180)) == pytest.approx(
+        math.pi * 6371 * 1.3, rel=1e-6
+    )
+
+
+@given(st.integers(0, 1000), st.sampled_from([5.0, 30.0, 47.3, 50.0, 90.0]))
+def test_full_minutes_are_not_rounded_up(minutes, speed):
+    assert route.drive(minutes * speed / 60, speed) == minutes
+    assert route.drive(minutes * speed / 60 + 0.01, speed) == minutes + 1
+
+
 def test_known_ways():
+    # a degree is 111.2 km for a bird, and 144.6 of road; 50 km of it take an hour
+    assert route.way((0, 0), (0, 1)) == pytest.approx(144.55, abs=0.01)
+    assert route.drive(50, route.Day().speed) == 60
     """Milan–Como is 39 km for a bird, Milan–Turin 126."""
     assert route.way(MILAN, COMO) / route.DETOUR == pytest.approx(39, abs=1)
     assert route.way(MILAN, TURIN) / route.DETOUR == pytest.approx(126, abs=2)
