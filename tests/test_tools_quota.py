@@ -219,8 +219,11 @@ def test_fill_goes_on_where_it_went_before():
 
 def test_near_is_20_km_of_road():
     """A degree of latitude is 111.2 km for a bird, and 144.6 of road."""
-    assert slots.is_near((48.0, 16.0), [(50.0, 16.0), (48.138, 16.0)])
-    assert not slots.is_near((48.0, 16.0), [(48.139, 16.0)])
+    free = [(datetime(2026, 1, 8, 9), "free"), (datetime(2026, 1, 9, 9), "busy")]
+    wanted = [slots.Wanted("customer", (48.0, 16.0))]
+    for there, chosen in ((48.138, free[1]), (48.139, free[0])):
+        places = {"busy": [(50.0, 16.0), (there, 16.0)]}
+        assert slots.fill(free, wanted, places) == {"customer": chosen[0]}
 
 
 def test_fill_goes_where_the_rep_is():
