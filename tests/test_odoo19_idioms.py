@@ -93,6 +93,24 @@ def python_faults(tree):
 
 
 def class_faults(node):
+    names = {
+        target.id: statement.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    for name, value in names.items():
+        if (
+            not name.startswith("crl_")
+            and isinstance(value, ast.Call)
+            and is_field(value.func)
+            and any(keyword.arg == "index" for keyword in value.keywords)
+            and "_inherit" in names
+            and "_name" not in names
+            and "'crl." not in ast.unparse(names["_inherit"])
+        ):
+            yield f"{value.lineno}: index= on Odoo's {name} stays when we are gone"
     for statement in node.body:
         targets = getattr(statement, "targets", ())
         for target in targets:
@@ -221,8 +239,10 @@ def test_every_model_has_access_rules(addon):
 BAD_PYTHON = """
 from odoo.osv import expression
 class Old:
+    _inherit = "sale.order"
     _sql_constraints = []
     name = fields.Integer(group_operator="sum")
+    ref = fields.Char(index=True)
     def go(self):
         self._cr
         self.read_group([], [], [])
@@ -247,6 +267,6 @@ BAD_TEMPLATE = """
 
 
 def test_the_rules_themselves_find_old_idioms():
-    assert len(list(python_faults(ast.parse(BAD_PYTHON)))) == 5
+    assert len(list(python_faults(ast.parse(BAD_PYTHON)))) == 6
     assert len(list(xml_faults(ElementTree.fromstring(BAD_XML)))) == 5
     assert len(list(xml_faults(ElementTree.fromstring(BAD_TEMPLATE)))) == 2

@@ -2,14 +2,21 @@ from odoo import api, models
 from odoo.modules.db import FunctionStatus
 
 
-def _get_name_index(registry):
-    """An index that finds a piece of a name, as Odoo's own of this kind."""
-    if not registry.has_trigram:
-        return ""
-    column = "complete_name"
-    if registry.has_unaccent == FunctionStatus.INDEXABLE:
-        column = registry.unaccent(column)
-    return f"USING gin (({column}) gin_trgm_ops)"
+def index_pieces(column):
+    """An index that finds a piece of a text, as Odoo's own of this kind.
+
+    That of a field's ``index="trigram"`` would outlive the addon on a field of Odoo's.
+    """
+
+    def define(registry):
+        if not registry.has_trigram:
+            return ""
+        found = column
+        if registry.has_unaccent == FunctionStatus.INDEXABLE:
+            found = registry.unaccent(column)
+        return f"USING gin (({found}) gin_trgm_ops)"
+
+    return define
 
 
 class ResPartner(models.Model):
@@ -17,7 +24,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    _crl_name_piece = models.Index(_get_name_index)
+    _crl_name_piece = models.Index(index_pieces("complete_name"))
     # equal, or beginning alike
     _crl_ref_piece = models.Index("(ref text_pattern_ops) WHERE ref IS NOT NULL")
 

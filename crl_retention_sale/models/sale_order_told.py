@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import models
+
+from odoo.addons.crl_retention.models.res_partner_lookup import index_pieces
 
 #: Lines of an order that are named.
 MOST_GOODS = 3
@@ -10,7 +12,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    client_order_ref = fields.Char(index="trigram")
+    _crl_ref_piece = models.Index(index_pieces("client_order_ref"))
 
     def _crl_get_goods(self):
         """What was ordered: "20 × Dough balls, 4 × Rye base …"."""
