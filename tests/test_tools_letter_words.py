@@ -118,3 +118,12 @@ def test_how_long_somebody_is_here_is_said_when_there_is_room(ago):
     first = (standing["kind"], standing) if standing else ("thanks", None)
     closing = [("call_me", None), ("soon", None)]
     assert letter.choose([], False, TODAY, since) == [first, *closing]
+
+
+def test_however_much_there_is_to_tell_the_last_sentence_asks():
+    facts = [
+        {"kind": kind, "date": TODAY, "verdict": "positive", "name": "Dough"}
+        for kind in letter.WORTH
+    ]
+    codes = [code for code, _fact in letter.choose(facts, False, TODAY, TODAY)]
+    assert codes == ["purchase", "point", "call_me"]
