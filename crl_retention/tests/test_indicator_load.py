@@ -267,7 +267,7 @@ class TestIndicatorLoad(CrlCase):
         self.assertEqual(len(report), 5)
         self.assertIn("not a number", report[1])
         self.assertTrue(report[2].startswith("'=cmd"))
-        self.assertTrue(report[4].startswith("C-17,9,01.02.2026,6,Row 2 is"))
+        self.assertTrue(report[4].startswith('C-17,9,01.02.2026,6,"Row 2 is'))
 
     def test_an_xlsx_file(self):
         book = Workbook()
