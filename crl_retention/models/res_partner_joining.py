@@ -37,7 +37,7 @@ class ResPartner(models.Model):
         changed.filtered(lambda partner: not partner.active)._crl_follow_archive()
         changed._crl_replace_contact()
         # who can be reached is another question now, for both companies
-        former = self.browse(before[p][0].id for p in changed)
+        former = changed.browse(before[p][0].id for p in changed)
         self.env["crl.indicator"]._follow(former | changed.commercial_partner_id)
         return result
 

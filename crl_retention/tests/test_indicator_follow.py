@@ -2,7 +2,7 @@ import random
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
 from ..models import crl_indicator_refresh
@@ -262,8 +262,8 @@ class TestIndicatorFollow(CrlCase):
         self.assertFalse(self.get_wrong())
 
     def test_who_comes_and_goes_between_companies(self):
-        """A contact person goes to another company: whom one can reach, at both, is
-        known at once."""
+        """A contact person goes to another company, moved by a colleague without a role
+        here: whom one can reach, at both, is known at once."""
         self.chance = random.Random(3)
         other = self._new_customer("Chez Paul", email=False, phone=False)
         self.customer.write({"email": False, "phone": False})
@@ -281,5 +281,14 @@ class TestIndicatorFollow(CrlCase):
             value.partner_id: value.raw for value in self.get_values(reachable)
         }
         self.assertEqual(raws(), {self.customer: 1, other: 0})
-        person.parent_id = other
+        colleague = new_test_user(
+            self.env,
+            login="colleague",
+            groups="base.group_user,base.group_partner_manager",
+        )
+        self.env.invalidate_all()
+        person.with_user(colleague).parent_id = other
         self.assertEqual(raws(), {self.customer: 0, other: 1})
+        self.env.invalidate_all()
+        person.with_user(colleague).active = False
+        self.assertEqual(raws(), {self.customer: 0, other: 0})
