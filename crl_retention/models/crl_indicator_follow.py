@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import schedule
 from .crl_indicator_catalogue import MOMENTS
 from .crl_indicator_refresh import get_within
 
@@ -25,7 +26,8 @@ class CrlIndicator(models.Model):
 
     A value that rests on contacts and cases alone can be another only for a customer
     who was changed, or one of whose records was, or whose dates came into the window or
-    fell out of it. The night looks at these, and once a week at everybody.
+    fell out of it. The night looks at these, and the first one from each Sunday on at
+    everybody.
     """
 
     _inherit = "crl.indicator"
@@ -35,13 +37,26 @@ class CrlIndicator(models.Model):
     def _is_followed(self):
         """Whether it is enough to measure customers something happened to."""
         self.ensure_one()
-        if self.is_whole or not self.date_refreshed or self.source != "computed":
+        if self.source != "computed" or not self.date_refreshed:
+            return False
+        if self.whole_state != self._get_whole_state():
             return False
         try:
             return self._get_moments() is not None
         except UserError:
             # what is wrong with it is told when it is measured
             return False
+
+    def _get_whole_state(self, moment=None):
+        """What makes everybody's values others when it changes: the week, from Sunday
+        on, and the clock by which days are told.
+
+        :param moment: naive UTC, when it is not now
+        """
+        tz = self._get_company()._crl_tz()
+        day = schedule.local_day(moment or fields.Datetime.now(), tz)
+        sunday = day - timedelta(days=(day.weekday() + 1) % 7)
+        return f"{tz} {sunday}"
 
     def _get_moments(self):
         """What a value rests on: names of dates that count only for some time, by

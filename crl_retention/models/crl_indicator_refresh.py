@@ -52,11 +52,11 @@ class CrlIndicator(models.Model):
     date_begun = fields.Datetime(
         readonly=True, copy=False, help="When the run that goes on began."
     )
-    is_whole = fields.Boolean(
+    whole_state = fields.Char(
         readonly=True,
         copy=False,
-        help="The run that goes on, or comes next, measures everybody, and not only "
-        "customers something happened to.",
+        help="In the week of which Sunday everybody was measured last, and on which "
+        "clock. Empty: the run that goes on, or comes next, measures everybody.",
     )
     refresh_cursor = fields.Integer(
         readonly=True, copy=False, help="The last customer of a run that goes on."
@@ -81,7 +81,7 @@ class CrlIndicator(models.Model):
             {
                 "date_refresh": fields.Datetime.now(),
                 "refresh_cursor": 0,
-                "is_whole": True,
+                "whole_state": False,
                 "error": False,
             }
         )
@@ -158,6 +158,7 @@ class CrlIndicator(models.Model):
         self.write(
             {
                 "error": str(error),
+                "whole_state": False,
                 "refresh_cursor": 0,
                 "date_refresh": self._get_next_night(),
             }
@@ -183,9 +184,7 @@ class CrlIndicator(models.Model):
         for indicator in self:
             indicator.date_refreshed = indicator.date_begun
             indicator.date_refresh = indicator._get_next_night()
-            # on Sundays everybody is looked at
-            tomorrow = indicator._get_company()._crl_today() + timedelta(days=1)
-            indicator.is_whole = tomorrow.weekday() == 6
+            indicator.whole_state = indicator._get_whole_state(indicator.date_begun)
         return found
 
     def _begin(self):

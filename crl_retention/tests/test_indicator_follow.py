@@ -1,11 +1,12 @@
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
 from ..models import crl_indicator_refresh
+from ..models.crl_indicator_follow import FOLLOWED
 from .common import CrlCase
 
 #: When this test is made, for rows that say when they were written.
@@ -47,7 +48,10 @@ class TestIndicatorFollow(CrlCase):
                 },
             ]
         )
-        cls.indicators = cls.env["crl.indicator"].search([("source", "=", "computed")])
+        # a bridge's are of other models
+        cls.indicators = cls.env["crl.indicator"].search(
+            [("source", "=", "computed"), ("model_id.model", "in", FOLLOWED)]
+        )
         # whenever the addon was installed
         cls.indicators.write({"date_refresh": "2026-01-01", "date_refreshed": False})
 
@@ -75,6 +79,21 @@ class TestIndicatorFollow(CrlCase):
         while self.env["crl.indicator"]._refresh_due(1000):
             pass
         self.env.invalidate_all()
+
+    def write_past_orm(self, record, **values):
+        """As another program does, long before the night."""
+        self.env.flush_all()
+        for name, value in {**values, "write_date": "2026-01-01"}.items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s = %s WHERE id = %s",
+                    SQL.identifier(record._table),
+                    SQL.identifier(name),
+                    value,
+                    record.id,
+                )
+            )
+        record.invalidate_recordset()
 
     def get_wrong(self):
         """Values that are not what measuring everybody would find."""
@@ -204,13 +223,7 @@ class TestIndicatorFollow(CrlCase):
         raws = []
         for number, day in enumerate(range(3, 12)):
             if number in (3, 7):
-                self.env.cr.execute(
-                    SQL(
-                        "UPDATE crl_touchpoint SET date_done = %s WHERE id = %s",
-                        f"2026-02-1{number}",
-                        contact.id,
-                    )
-                )
+                self.write_past_orm(contact, date_done=f"2026-02-1{number}")
             self.at(f"2026-03-{day:02} 02:00:00")
             if day == 11:
                 days.with_user(self.manager).action_refresh()
@@ -218,19 +231,55 @@ class TestIndicatorFollow(CrlCase):
             raws.append(self.get_values(days).raw - (day - 2))
         self.assertEqual(raws, [29, 29, 29, 29, 29, 17, 17, 17, 13])
 
+    def test_a_server_that_rests_on_weekends_looks_at_everybody(self):
+        """No run begins on a Sunday, or the one that begins then should have on
+        Saturday: everybody is measured all the same."""
+        self.chance = random.Random(4)
+        self.enroll()
+        contact = self.customer.crl_touchpoint_ids[:1]
+        # Mondays to Fridays at 8; then a Saturday's run, late
+        days = [*range(2, 7), *range(9, 14), 15]
+        for day in days:
+            self.at(f"2026-03-{day:02} 08:00:00")
+            if day in (9, 15):
+                self.write_past_orm(
+                    contact, state="done", date_done=f"2026-02-{day:02}"
+                )
+            self.night()
+            self.assertFalse(self.get_wrong(), day)
+
+    def test_another_time_zone_is_another_day(self):
+        """Whoever moves the company's clock has the days of everybody counted anew."""
+        self.chance = random.Random(5)
+        self.enroll()
+        contact = self.customer.crl_touchpoint_ids[:1]
+        contact.write({"state": "done", "date_done": "2026-02-10 23:30:00"})
+        for day in (2, 3):
+            self.at(f"2026-03-{day:02} 12:00:00")
+            self.night()
+        days = self.indicators.filtered(lambda i: i.code == "days_since_contact")
+        self.assertEqual(self.get_values(days).since, date(2026, 2, 11))
+        self.company.partner_id.tz = "America/New_York"
+        self.at("2026-03-04 12:00:00")
+        self.night()
+        self.assertEqual(self.get_values(days).since, date(2026, 2, 10))
+        self.assertFalse(self.get_wrong())
+
     def test_what_cannot_be_followed_is_measured_for_everybody(self):
         now = fields.Datetime.now()
-        self.indicators.write({"date_refreshed": now, "is_whole": False})
+        state = self.indicators[0]._get_whole_state()
+        self.indicators.write({"date_refreshed": now, "whole_state": state})
         follows = lambda **values: self.indicators.new(  # noqa: E731
             {
                 **self.indicators.filtered(lambda i: i.code == "calls").copy_data()[0],
                 "date_refreshed": now,
+                "whole_state": state,
                 **values,
             }
         )._is_followed()
         self.assertTrue(all(indicator._is_followed() for indicator in self.indicators))
         self.assertTrue(follows(domain="[('user_id', '=', 5), ('note', '=', 'x')]"))
-        self.assertFalse(follows(is_whole=True))
+        self.assertFalse(follows(whole_state=False))
         self.assertFalse(follows(date_refreshed=False))
         for domain in (
             "[('date_done', '>', 'today -3d')]",
