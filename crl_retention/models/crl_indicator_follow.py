@@ -89,7 +89,10 @@ class CrlIndicator(models.Model):
                 spans.setdefault(model, set()).update(
                     (name, *window) for name in names for window in windows
                 )
-        rows = [self._get_new_sql(within, since - OVERLAP)]
+        rows = [
+            self._get_new_sql(within, since - OVERLAP),
+            self._get_dead_sql(within, since - OVERLAP),
+        ]
         for model, moments in spans.items():
             path = "commercial_" * (model == "res.partner") + "partner_id"
             partner = SQL.identifier("r", path)
@@ -121,6 +124,23 @@ class CrlIndicator(models.Model):
                 WHERE %s AND r.create_date >= %s""",
             within(SQL("r.partner_id")),
             since,
+        )
+
+    @api.model
+    def _get_dead_sql(self, within, since):
+        """Customers with an address that was found dead, be it with another customer.
+        One that is tried again makes its own customer one who was written; the others
+        are found on Sundays."""
+        return SQL(
+            """SELECT p.commercial_partner_id FROM res_partner p
+                WHERE %(within)s AND (p.email_normalized IN (%(dead)s)
+                      OR p.phone_sanitized IN (%(dead)s))""",
+            within=within(SQL("p.commercial_partner_id")),
+            dead=SQL(
+                """SELECT d.dead_address FROM crl_touchpoint d
+                    WHERE d.dead_address IS NOT NULL AND d.write_date >= %s""",
+                since,
+            ),
         )
 
     # ---- At once ----

@@ -310,6 +310,27 @@ class TestIndicatorFollow(CrlCase):
         self.assertEqual(cursors, {0, *partners.ids[:3]})
         self.assertFalse(self.get_wrong())
 
+    def test_a_dead_address_of_two_customers(self):
+        """What came back for one of them is dead for the other, too."""
+        self.chance = random.Random(6)
+        other = self._new_customer("Chez Paul")
+        third = self._new_customer("Da Gino", email=False)
+        self.customer.phone = other.phone = False
+        self.enroll(self.customer + other + third)
+        other.email = self.customer.email
+        third.phone = "+33 1 42 68 53 99"
+        for day in (2, 3):
+            self.at(f"2026-03-{day:02} 12:00:00")
+            self.night()
+        reachable = self.indicators.filtered(lambda i: i.code == "reachable")
+        self.assertEqual(self.get_values(reachable).mapped("raw"), [1, 1, 1])
+        email, phone = self.customer.crl_touchpoint_ids[:2]
+        email.dead_address = other.email_normalized
+        phone.dead_address = third.phone_sanitized
+        self.at("2026-03-04 12:00:00")
+        self.night()
+        self.assertEqual(self.get_values(reachable).mapped("raw"), [0, 0, 0])
+
     def test_who_comes_and_goes_between_companies(self):
         """A contact person goes to another company, moved by a colleague without a role
         here: whom one can reach, at both, is known at once."""
