@@ -1,7 +1,8 @@
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .crl_case import VISIT_KINDS
+from .crl_indicator_follow import MAX_AT_ONCE
 
 #: Tables of what was planned, said and done with one customer.
 TABLES = (
@@ -36,10 +37,23 @@ class ResPartner(models.Model):
         changed._crl_follow_commercial()
         changed.filtered(lambda partner: not partner.active)._crl_follow_archive()
         changed._crl_replace_contact()
-        # who can be reached is another question now, for both companies
         former = changed.browse(before[p][0].id for p in changed)
-        self.env["crl.indicator"]._follow(former | changed.commercial_partner_id)
+        (former | changed.commercial_partner_id)._crl_follow_people()
         return result
+
+    def unlink(self):
+        # whoever may delete the person
+        customers = self.sudo().commercial_partner_id - self.sudo()
+        result = super().unlink()
+        customers._crl_follow_people()
+        return result
+
+    def _crl_follow_people(self):
+        """People came or went: who can be reached is another question now. However many
+        they are, it is asked at once: a person who went leaves no trace for the night.
+        """
+        for some in split_every(MAX_AT_ONCE, self.ids, self.browse):
+            self.env["crl.indicator"]._follow(some)
 
     # ---- Several become one ----
 

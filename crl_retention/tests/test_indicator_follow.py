@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
-from ..models import crl_indicator_refresh
+from ..models import crl_indicator_follow, crl_indicator_refresh, res_partner_joining
 from ..models.crl_indicator_follow import FOLLOWED
 from .common import CrlCase
 
@@ -362,3 +362,33 @@ class TestIndicatorFollow(CrlCase):
         self.env.invalidate_all()
         person.with_user(colleague).active = False
         self.assertEqual(raws(), {self.customer: 0, other: 0})
+        person.with_user(colleague).write(
+            {"active": True, "parent_id": self.customer.id}
+        )
+        self.assertEqual(raws(), {self.customer: 1, other: 0})
+        self.env.invalidate_all()
+        person.with_user(colleague).unlink()
+        self.assertEqual(raws(), {self.customer: 0, other: 0})
+
+    def test_many_lose_their_person_at_once(self):
+        self.chance = random.Random(7)
+        self.patch(res_partner_joining, "MAX_AT_ONCE", 2)
+        self.patch(crl_indicator_follow, "MAX_AT_ONCE", 2)
+        partners = self.env["res.partner"].union(
+            *(self._new_customer(name, email=False, phone=False) for name in "ABCD")
+        )
+        persons = partners.create(
+            [
+                {"name": "N", "email": f"{p.name}@example.com", "parent_id": p.id}
+                for p in partners
+            ]
+        )
+        self.env["crl.relationship"]._ensure(partners)
+        self.night()
+        reachable = self.indicators.filtered(lambda i: i.code == "reachable")
+        self.assertEqual(self.get_values(reachable).mapped("raw"), [1] * 4)
+        persons.parent_id = partners[3]
+        self.assertEqual(
+            {value.partner_id: value.raw for value in self.get_values(reachable)},
+            {**dict.fromkeys(partners, 0), partners[3]: 1},
+        )
