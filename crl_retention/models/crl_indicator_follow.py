@@ -68,7 +68,13 @@ class CrlIndicator(models.Model):
         model = self._get_model()
         if model._name not in FOLLOWED or self.partner_path != "partner_id":
             return None
-        moments = [self.date_field] if self.window_days else []
+        moments = []
+        if self.window_days:
+            moment = self._check_date_field(model)
+            if moment.type == "date":
+                # a day comes into the window with the company's, not at a moment
+                return None
+            moments.append(moment.name)
         conditions = self._get_domain(model).iter_conditions()
         is_own = all(_is_own(model, condition) for condition in conditions)
         return {model._name: moments} if is_own else None

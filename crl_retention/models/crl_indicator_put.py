@@ -68,7 +68,8 @@ class CrlIndicatorValue(models.Model):
             """
             SELECT v.id, m.partner_id, m.indicator_id, m.raw, m.since, m.score,
                    m.company_id
-              FROM (SELECT f.indicator_id, f.partner_id, f.since,
+              FROM (SELECT f.indicator_id, f.partner_id,
+                           CASE WHEN f.raw IS NOT NULL THEN f.since END AS since,
                            CASE WHEN f.since IS NULL THEN f.raw END AS raw,
                            CASE WHEN f.raw IS NOT NULL THEN %(score)s END AS score,
                            CASE WHEN f.raw IS NOT NULL

@@ -291,6 +291,16 @@ class TestIndicatorFollow(CrlCase):
             "[('no_such_field', '=', 1)]",
         ):
             self.assertFalse(follows(domain=domain), domain)
+        day = {"date_field": "x_day"}
+        self.env["ir.model.fields"].create(
+            {
+                "model_id": self.env["ir.model"]._get_id("crl.touchpoint"),
+                "name": "x_day",
+                "ttype": "date",
+            }
+        )
+        self.assertTrue(follows(**day, window_days=0))
+        self.assertFalse(follows(**day, window_days=30))
         leads = {"model_id": self.env["ir.model"]._get_id("crm.lead")}
         self.assertFalse(follows(**leads, date_field="create_date"))
 
@@ -309,6 +319,27 @@ class TestIndicatorFollow(CrlCase):
             cursors |= set(self.indicators.mapped("refresh_cursor"))
         self.assertEqual(cursors, {0, *partners.ids[:3]})
         self.assertFalse(self.get_wrong())
+
+    def test_an_indicator_of_one_company(self):
+        """Customers who go to another company have no value of it, and nothing is found
+        to do for them every night."""
+        self.chance = random.Random(8)
+        second = self.env["res.company"].create({"name": "Second"})
+        days = self.indicators.filtered(lambda i: i.code == "days_since_contact")
+        days.company_id = self.company
+        self.enroll()
+        contact = self.customer.crl_touchpoint_ids[:1]
+        contact.write({"state": "done", "date_done": "2026-02-10 12:00:00"})
+        for day, company, since in (
+            (2, self.company.browse(), [date(2026, 2, 10)]),
+            (3, second, []),
+            (4, self.company, [date(2026, 2, 10)]),
+        ):
+            self.customer.company_id = company
+            self.at(f"2026-03-{day:02} 12:00:00")
+            self.night()
+            self.assertEqual(self.get_values(days).mapped("since"), since)
+            self.assertFalse(self.get_wrong())
 
     def test_a_dead_address_of_two_customers(self):
         """What came back for one of them is dead for the other, too."""
