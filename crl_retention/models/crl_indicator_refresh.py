@@ -15,6 +15,8 @@ CUSTOMERS_PER_RECORD = 20
 FOLLOWED_PER_RECORD = 100
 #: Customers measured in one statement, of those something happened to.
 MOST_MOVED = 20000
+#: Of more in a range of 100,000, to measure all of it costs less than to name them.
+FEW_MOVED = 40000
 #: A change of these makes the values wrong.
 MEASURED_BY = {
     *DEFINITION,
@@ -174,9 +176,7 @@ class CrlIndicator(models.Model):
             self._begin()
         first, last, found = self.env["crl.relationship"]._get_range(cursor, count)
         if found:
-            self._refresh(
-                lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
-            )
+            self._refresh(get_between(first, last))
         if found == count:
             self.refresh_cursor = last
             return found
@@ -204,8 +204,11 @@ class CrlIndicator(models.Model):
         monday = self._get_monday()
         week = monday + timedelta(days=7)
         if self[0]._is_followed():
-            for some in split_every(MOST_MOVED, self._get_moved(within)):
-                values._put_computed(self, get_within(some), week, few=True)
+            moved = sorted(self._get_moved(within))
+            few = len(moved) <= FEW_MOVED
+            for some in split_every(MOST_MOVED, moved):
+                asked = get_within(some) if few else get_between(some[0], some[-1])
+                values._put_computed(self, asked, week, few)
             # days go by for everybody
             judged = self.filtered(
                 lambda indicator: indicator.aggregate == "days_since"
@@ -233,6 +236,11 @@ class CrlIndicator(models.Model):
             days = 7 - company._crl_today().weekday()
         day = company._crl_today() + timedelta(days=days)
         return schedule.utc_at(day, NIGHT, company._crl_tz())
+
+
+def get_between(first, last):
+    """A range of customers, as ``_get_found_sql`` asks for them."""
+    return lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
 
 
 def get_within(ids):

@@ -169,8 +169,11 @@ class TestIndicatorFollow(CrlCase):
 
     def test_few_are_measured_and_all_are_right(self):
         """Whatever happens, and whatever falls out of a window meanwhile, on any day:
-        measuring everybody finds nothing else."""
+        measuring everybody finds nothing else. Of more than three customers, these are
+        measured with those between."""
         self.chance = random.Random(815)
+        self.patch(crl_indicator_refresh, "MOST_MOVED", 2)
+        self.patch(crl_indicator_refresh, "FEW_MOVED", 3)
         partners = self.customer
         for name in "ABCDEFGHIJ":
             partners += self._new_customer(name)
@@ -196,6 +199,7 @@ class TestIndicatorFollow(CrlCase):
             self.night()
             self.assertFalse(self.get_wrong(), moment)
         shares = [len(moved) for moved in looked]
+        self.assertGreater(max(shares), 6)
         self.assertGreater(len(shares), 15)
         self.assertIn(0, shares)
         self.assertLess(sum(shares), len(shares) * 6)
