@@ -20,7 +20,7 @@ class CrlAlert(models.Model):
 
         Where somebody set the band by hand, only that counts.
 
-        :param within: which customers, as of ``crl.relationship._get_within``
+        :param within: which customers, as of ``get_within`` of indicators
         :param limits: those of the companies, as of ``_get_limits`` there
         """
         now = fields.Datetime.now()

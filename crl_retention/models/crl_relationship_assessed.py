@@ -53,7 +53,7 @@ class CrlRelationship(models.Model):
         """A query for the health of customers, as ``tools.health.assess`` has it; it
         needs the query of ``_get_limits`` as ``limits``.
 
-        :param within: as of ``_get_within``
+        :param within: as of ``get_within`` of indicators
         :param rules: a query for other weights and knock-outs to try
         :param score: how a value scores, where it is tried
         """

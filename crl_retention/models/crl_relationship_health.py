@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..tools import schedule
 from ..tools.columns import columns
-from .crl_indicator_refresh import NIGHT
+from .crl_indicator_refresh import NIGHT, get_between, get_within
 
 #: Customers a statement looks at, for each record of the engine's batch.
 CUSTOMERS_PER_RECORD = 100
@@ -39,9 +39,10 @@ class CrlRelationship(models.Model):
         if partners is not None and not partners:
             return 0
         self.env.flush_all()
-        within = self._get_within(partners, first, last)
+        by_night = partners is None
+        within = get_between(first, last) if by_night else get_within(partners.ids)
         limits = self._get_limits()
-        rows = self._find_changed(within, limits, partners is None)
+        rows = self._find_changed(within, limits, by_night)
         if rows:
             self._write_health(rows)
             self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
@@ -137,13 +138,6 @@ class CrlRelationship(models.Model):
                 now=fields.Datetime.now(),
             )
         )
-
-    @api.model
-    def _get_within(self, partners, first, last):
-        """A function that says which rows are meant, for a column with a customer."""
-        if partners is None:
-            return lambda column: SQL("%s BETWEEN %s AND %s", column, first, last)
-        return lambda column: SQL("%s = ANY(%s)", column, partners.ids)
 
     # ---- Every night ----
 
