@@ -10,6 +10,7 @@
     "depends": ["crm", "calendar", "mass_mailing_sms", "spreadsheet_dashboard"],
     "external_dependencies": {"python": ["phonenumbers"]},
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "data": [
         "security/crl_retention_groups.xml",
         "security/ir.model.access.csv",

@@ -40,7 +40,7 @@ def test_killed_ten_times_at_random(database):
     server = Server(database, *PREFORK, cron_threads=2)
     with running(server):
         while len(seen) <= KILLS and seen[-1] < len(due):
-            # the first two at once, from then on batches are small enough for all kills;
+            # the first two at once: then batches are small enough for all the kills;
             # later with nothing done since the last kill, or something
             at_once = len(seen) <= 2
             early = at_once or seen[-1] > CUSTOMERS or chance.random() < 0.5

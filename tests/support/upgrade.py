@@ -28,13 +28,24 @@ def addons_option(folder):
 
 def odoo_run(database, label, *arguments, addons=None):
     """Run Odoo to its end; return the lines of its log that should not be there."""
-    log = settings.LOGS / f"upgrade-{label}.log"
     options = ["-d", database.name, "--stop-after-init", "--no-http"]
     options.append("--max-cron-threads=0")
     if addons:
         options.append(addons_option(addons))
+    return _faults(database, label, [*options, *arguments])
+
+
+def uninstall(database):
+    """Take the addon out; return the lines of the log that should not be there."""
+    return _faults(
+        database, "uninstall", ["module", "uninstall", "-d", database.name, ADDON]
+    )
+
+
+def _faults(database, label, arguments):
+    log = settings.LOGS / f"upgrade-{label}.log"
     database.close()
-    code = odoo.call(database.server, [*options, *arguments], log)
+    code = odoo.call(database.server, arguments, log)
     assert not code, f"Odoo ended with code {code}, see {log}"
     with log.open(errors="replace") as lines:
         return logscan.scan(lines).faults
