@@ -73,7 +73,6 @@
         "views/crl_newsletter_print.xml",
         "views/crl_day_views.xml",
         "views/res_partner_views.xml",
-        "views/crl_call_window_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/crl_desk_views.xml",
