@@ -2,7 +2,7 @@
     "name": "Customer Retention",
     "summary": "Your retention procedure, carried out for every customer: messages, "
     "calls, visits, and a visit within 48 hours for whoever is unhappy",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "crl_retention contributors",
@@ -60,6 +60,7 @@
         "views/crl_indicator_views.xml",
         "views/crl_segment_sheet.xml",
         "views/crl_segment_views.xml",
+        "views/crl_campaign_answer_views.xml",
         "views/crl_campaign_views.xml",
         "views/crl_newsletter_views.xml",
         "views/crl_alert_views.xml",

@@ -90,8 +90,10 @@ from . import crl_campaign_release
 from . import crl_campaign_carry
 from . import crl_campaign_use
 from . import crl_campaign_result
+from . import crl_campaign_question, crl_campaign_answer
 from . import crl_opportunity
 from . import crl_touchpoint_campaign
+from . import crl_touchpoint_questions
 from . import crl_consent
 from . import crl_consent_blacklist
 from . import crl_blacklist

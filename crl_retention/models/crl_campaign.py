@@ -53,8 +53,8 @@ class CrlCampaign(models.Model):
     )
     offer = fields.Text(help="What the customers are offered.")
     script = fields.Html(help="What the operator reads before the call.")
-    questions = fields.Text(
-        help="One a line. They stand in the operator's note, with room for the answer."
+    question_ids = fields.One2many(
+        "crl.campaign.question", "campaign_id", "Questions", copy=True
     )
     date_from = fields.Date(
         "From", required=True, default=lambda self: self.env.company._crl_today()
@@ -175,14 +175,6 @@ class CrlCampaign(models.Model):
         for campaign, vals in zip(self, vals_list, strict=True):
             vals.setdefault("name", self.env._("%s (copy)", campaign.name))
         return vals_list
-
-    # ---- What the operators read ----
-
-    def _get_questions(self):
-        """The questions to ask, without empty lines."""
-        return [
-            line.strip() for line in (self.questions or "").splitlines() if line.strip()
-        ]
 
     # ---- Verbs ----
 

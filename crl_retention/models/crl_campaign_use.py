@@ -9,6 +9,7 @@ class CrlCampaign(models.Model):
     listed_count = fields.Integer(compute="_compute_counts")
     held_out_count = fields.Integer(compute="_compute_counts")
     left_out_count = fields.Integer(compute="_compute_counts")
+    answer_count = fields.Integer("Answers", compute="_compute_answer_count")
 
     def _compute_counts(self):
         counts = {
@@ -24,6 +25,25 @@ class CrlCampaign(models.Model):
             campaign.listed_count = sum(listed)
             campaign.held_out_count = counts.get((campaign.id, "held_out"), 0)
             campaign.left_out_count = counts.get((campaign.id, "left_out"), 0)
+
+    def _compute_answer_count(self):
+        counts = dict(
+            self.env["crl.campaign.answer"]._read_group(
+                [("campaign_id", "in", self.ids), ("value", "!=", False)],
+                ["campaign_id"],
+                ["__count"],
+            )
+        )
+        for campaign in self:
+            campaign.answer_count = counts.get(campaign._origin, 0)
+
+    def action_answers(self):
+        self.env["crl.actor"]._check_one(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crl_retention.crl_campaign_answer_action"
+        )
+        action["domain"] = [("campaign_id", "=", self.id)]
+        return action
 
     def action_members(self):
         self.env["crl.actor"]._check_one(self)

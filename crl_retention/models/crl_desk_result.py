@@ -2,8 +2,6 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools.text import clean_words
-
 
 class CrlDesk(models.AbstractModel):
     """The result of a contact: what is asked, what it leads to, and the next one."""
@@ -25,7 +23,7 @@ class CrlDesk(models.AbstractModel):
             "asks_feedback": touchpoint._asks_verdict(),
             "people": self._show_people(touchpoint),
             "person": touchpoint.contact_id.id,
-            "questions": touchpoint.campaign_id._get_questions(),
+            "questions": touchpoint._get_questions()._show(),
             "causes": [
                 {"id": cause.id, "name": cause.name}
                 for cause in self.env["crl.case.cause"].search([])
@@ -95,7 +93,7 @@ class CrlDesk(models.AbstractModel):
             "outcome": outcome or "reached",
             "verdict": touchpoint._check_choice("verdict", result.get("verdict")),
             "score": touchpoint._check_score(result.get("score")),
-            "note": self._join_answers(touchpoint, result),
+            "note": self._check_text(result.get("note")),
             "causes": self._read_records("crl.case.cause", result.get("cause_ids")),
             "date_next": self._check_moment(date_next) if date_next else False,
             "attachments": self._read_records(
@@ -110,19 +108,6 @@ class CrlDesk(models.AbstractModel):
         ):
             raise ValidationError(self.env._("This result cannot be read."))
         return self.env[model].browse(numbers or []).exists()
-
-    @api.model
-    def _join_answers(self, touchpoint, result):
-        """The note, and after it each question of the campaign that was answered."""
-        answers = result.get("answers") or []
-        if not isinstance(answers, list):
-            raise ValidationError(self.env._("This result cannot be read."))
-        lines = [self._check_text(result.get("note"))]
-        questions = touchpoint.campaign_id._get_questions()
-        for question, answer in zip(questions, answers, strict=False):
-            if self._check_text(answer):
-                lines.append(f"{question} {self._check_text(answer)}")
-        return clean_words("\n".join(filter(None, lines)))
 
     @api.model
     def get_consequence(self, touchpoint_id, result):
@@ -146,7 +131,8 @@ class CrlDesk(models.AbstractModel):
         """Close a contact with its result and open the next one, all or nothing.
 
         :param dict result: ``outcome``, ``verdict``, ``score`` (1–5), ``note``,
-            ``cause_ids``, ``answers`` (to the questions, in their order),
+            ``cause_ids``, ``answers`` (``{question id: answer}``, or a list in the
+            order of the questions; "yes" or "no", one of the choices, a number),
             ``indicators`` ``{id: number}``, ``promise`` ``{"text", "deadline",
             "user_id"}``, ``contact_id`` (who was met), ``date_next`` (UTC; another
             try, or a new contact as agreed), ``attachment_ids`` (uploaded for
@@ -211,6 +197,7 @@ class CrlDesk(models.AbstractModel):
     def _finish(self, touchpoint, result):
         """Take a result; returns what it leads to."""
         read = self._read_result(touchpoint, result)
+        read["answers"] = touchpoint._read_answers(result.get("answers"))
         attachments = touchpoint.with_env(self.env)._take_attachments(
             touchpoint.partner_id, read.pop("attachments")
         )

@@ -13,6 +13,7 @@ PATHS = {
     "crl.case": "crl_case_ids",
     "crl.alert": "crl_alert_ids",
     "crl.campaign.member": "crl_campaign_member_ids",
+    "crl.campaign.answer": "crl_campaign_answer_ids",
 }
 
 
@@ -92,7 +93,12 @@ class CrlSegment(models.Model):
             path = "" if records == records.commercial_partner_id else None
         else:
             path = PATHS.get(records._name)
-        if path is None:
+        partners = self.env["res.partner"]
+        if (
+            path is None
+            or path
+            and not partners._has_field_access(partners._fields[path], "read")
+        ):
             return None
         if len(records) < MOST_SENT and len(records) != records.search_count(shown):
             return None

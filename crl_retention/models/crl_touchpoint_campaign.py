@@ -11,7 +11,9 @@ class CrlTouchpoint(models.Model):
 
     _inherit = "crl.touchpoint"
 
-    @api.depends("campaign_id.script", "campaign_id.offer", "campaign_id.questions")
+    @api.depends(
+        "campaign_id.script", "campaign_id.offer", "campaign_id.question_ids.name"
+    )
     def _compute_script(self):
         result = super()._compute_script()
         for touchpoint in self.filtered("campaign_id"):
@@ -66,9 +68,11 @@ class CrlCampaign(models.Model):
                 self.env._("Offer"),
                 plaintext2html(self.offer),
             )
-        questions = self._get_questions()
-        if questions:
+        if self.question_ids:
             yield Markup("<p><strong>%s</strong></p><ul>%s</ul>") % (
                 self.env._("Ask"),
-                Markup().join(Markup("<li>%s</li>") % line for line in questions),
+                Markup().join(
+                    Markup("<li>%s</li>") % question.name
+                    for question in self.question_ids
+                ),
             )

@@ -119,12 +119,20 @@ class CrlTouchpoint(models.Model):
     # ---- Taking it ----
 
     def _take_result(
-        self, outcome, verdict, note, score=0, causes=None, date_next=False
+        self,
+        outcome,
+        verdict,
+        note,
+        score=0,
+        causes=None,
+        date_next=False,
+        answers=None,
     ):
         """Close a contact with its result, as the engine.
 
-        Only who was reached has a verdict, only who is unhappy a trouble.
+        Only who was reached has a verdict and answers, only who is unhappy a trouble.
 
+        :param answers: as ``_read_answers`` returns them
         :param date_next: naive UTC moment of the next contact, as the customer wants it
         :raises UserError: without the verdict that was to be asked, or for a past date
         """
@@ -138,6 +146,8 @@ class CrlTouchpoint(models.Model):
             )
         if date_next and date_next < fields.Datetime.now() - SLACK:
             raise UserError(self.env._("Choose a time still to come."))
+        if reached:
+            self._take_answers(answers)
         self._close(
             outcome, verdict, note, score, causes if verdict == "negative" else None
         )

@@ -55,6 +55,7 @@ EXPORTED = {
     "crl.case.hand": ["user_id", "note", "date_from", "deadline", "date_to"],
     "crl.call.window": ["weekday", "hour_from", "hour_to"],
     "crl.campaign.member": ["campaign_id", "user_id", "state", "reason"],
+    "crl.campaign.answer": ["question_id", "value", "date", "user_id"],
     "crl.segment.member": ["segment_id", "date_from", "date_to"],
     "crl.touchpoint.log": ["date", "decision", "rule", "note"],
     "crl.indicator.value": [

@@ -12,6 +12,7 @@ TABLES = (
     "crl_alert",
     "crl_touchpoint_log",
     "crl_campaign_member",
+    "crl_campaign_answer",
     "crl_segment_member",
     "crl_stage_change",
 )

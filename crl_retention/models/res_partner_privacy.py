@@ -90,6 +90,7 @@ class ResPartner(models.Model):
             ("crl_case", "description = NULL"),
             ("crl_enrollment", "exit_reason = NULL"),
             ("crl_campaign_member", "reason = NULL"),
+            ("crl_campaign_answer", "value = NULL, number = NULL"),
             ("crl_indicator_value", "note = NULL"),
             ("crl_relationship", "override_reason = NULL"),
             ("crl_alert", "note = NULL"),

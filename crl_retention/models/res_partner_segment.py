@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .res_partner import READERS
+from .res_partner import INSIDERS, READERS
 
 
 class ResPartner(models.Model):
@@ -19,6 +19,10 @@ class ResPartner(models.Model):
 
     crl_campaign_member_ids = fields.One2many(
         "crl.campaign.member", "partner_id", "Campaigns", groups=READERS
+    )
+    # not marketing's: a filter on them would tell what was said in words
+    crl_campaign_answer_ids = fields.One2many(
+        "crl.campaign.answer", "partner_id", "Answers in Campaigns", groups=INSIDERS
     )
 
     @api.depends("crl_relationship_id")

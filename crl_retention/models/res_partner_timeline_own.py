@@ -77,8 +77,10 @@ class ResPartner(models.Model):
             dict(touchpoints._fields[name]._description_selection(self.env))
             for name in ("situation", "outcome")
         )
+        answers = touchpoints._tell_answers()
         rows = {}
         for touchpoint in touchpoints:
+            said = [touchpoint.note, answers.get(touchpoint.id)]
             state = situations[touchpoint.situation]
             if touchpoint.state == "done":
                 # that somebody was reached goes without saying
@@ -89,7 +91,7 @@ class ResPartner(models.Model):
             rows[touchpoint.id] = {
                 "icon": CHANNEL_ICONS[touchpoint.channel],
                 "title": touchpoint.title,
-                "text": touchpoint.note
+                "text": "\n".join(filter(None, said))
                 or touchpoint.letter_text
                 or touchpoint.hold_reason,
                 "who": touchpoint.user_id.name or "",

@@ -5,6 +5,7 @@ from . import test_auto_reply
 from . import test_backlog
 from . import test_booking
 from . import test_campaign
+from . import test_campaign_answer
 from . import test_campaign_result
 from . import test_campaign_tour
 from . import test_card

@@ -115,6 +115,16 @@ MATRIX = {
         "all admin manager marketing direction": "r:AB",
         "stranger": "r:E",
     },
+    "crl.campaign.question": {
+        "rep": "r:A",
+        "colleague": "r:B",
+        "all admin direction": "r:AB",
+        # those here were answered, so they stay
+        "marketing manager": "r:AB w:AB c:AB",
+        "stranger": "r:E",
+    },
+    # those that can be counted; what was said in words: test_campaign_answer.py
+    "crl.campaign.answer": {**ENGINE, "marketing": "r:AB"},
     "crl.newsletter": {
         "rep colleague leader all admin direction": "r:AB",
         "marketing manager": "r:AB w:AB c:AB u:AB m:AB",
@@ -219,6 +229,7 @@ WORDS = {
     "crl_touchpoint_count",
     "crl_last_words",
     "crl_call_window_ids",
+    "crl_campaign_answer_ids",
 }
 OPEN = {
     "crl_preferred_channel",

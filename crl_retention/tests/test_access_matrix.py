@@ -99,6 +99,17 @@ class TestAccessMatrix(AccessMatrixCase):
                 "operator_ids": [(6, 0, customer.user_id.ids)],
                 "state": "released",
             },
+            "crl.campaign.question": lambda: {
+                "campaign_id": made("crl.campaign"),
+                "name": "An electric oven?",
+                "kind": "yes_no",
+            },
+            "crl.campaign.answer": lambda: {
+                "question_id": made("crl.campaign.question"),
+                "touchpoint_id": made("crl.touchpoint"),
+                "partner_id": customer.id,
+                "value": "Yes",
+            },
             "crl.newsletter": lambda: {"name": letter, "company_id": company.id},
             "crl.newsletter.sender": lambda: {
                 "newsletter_id": made("crl.newsletter"),

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..models import crl_campaign_carry, crl_campaign_release
@@ -35,7 +36,10 @@ class CampaignCase(CrlCase):
                     "segment_id": self.segment.id,
                     "operator_ids": [(6, 0, (self.ann + self.bob).ids)],
                     "script": "<p>Good morning</p>",
-                    "questions": "Which dough?\n\n How many a day? ",
+                    "question_ids": [
+                        Command.create({"name": "Which dough?"}),
+                        Command.create({"name": "How many a day?", "kind": "number"}),
+                    ],
                     "date_from": "2026-03-02",
                     "date_to": "2026-03-06",
                     **values,

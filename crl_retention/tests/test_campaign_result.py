@@ -104,26 +104,6 @@ class TestCampaignResult(CampaignCase):
     def test_nobody_held_out_nothing_known(self):
         self.assertIn("Nobody was held out", self.released().result)
 
-    def test_questions_stand_in_the_note(self):
-        campaign = self.released()
-        call = self.members(campaign).touchpoint_id[0]
-        Result = self.env["crl.touchpoint.result"].with_user(call.user_id)
-        result = Result.create({"touchpoint_id": call.id})
-        self.assertEqual(result.note, "Which dough? \nHow many a day? \n")
-        self.assertIn("Good morning", result.script)
-        result.write(
-            {"outcome": "reached", "note": "Which dough? Rye\nHow many a day? "}
-        )
-        result.action_confirm()
-        self.assertEqual(call.note, "Which dough? Rye")
-        # nobody answered: no question is left in the note
-        other = (self.members(campaign).touchpoint_id - call)[0]
-        result = Result.with_user(other.user_id).create(
-            {"touchpoint_id": other.id, "outcome": "no_answer"}
-        )
-        result.action_confirm()
-        self.assertFalse(other.note)
-
     def test_merged_customers_are_called_once(self):
         campaign = self.released()
         one, other = self.guests[:2]

@@ -48,7 +48,16 @@ class TestCampaignTour(HttpCase):
             "/odoo/retention-my-campaigns", "crl_campaign_work", login=self.ann.login
         )
         done = campaign.member_ids.touchpoint_id.filtered(lambda t: t.state == "done")
-        self.assertEqual((done.user_id, done.note), (self.ann, "Which dough? Rye"))
+        self.assertEqual((done.user_id, done.note), (self.ann, "In a hurry"))
+        self.assertEqual(done.answer_ids.mapped("value"), ["Rye", "Electric"])
+        manager = self._new_user("manager", "Tour Marta")
+        self.start_tour(
+            "/odoo/retention-campaigns", "crl_campaign_answers", login=manager.login
+        )
+        segment = self.env["crl.segment"].search([("name", "=", "Electric on tour")])
+        self.assertEqual(
+            self.env["res.partner"].search(segment._get_domain()), done.partner_id
+        )
 
     def test_mail_a_segment(self):
         segment = self.env["crl.segment"].create(

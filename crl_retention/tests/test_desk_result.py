@@ -257,8 +257,23 @@ class TestDeskCampaign(CampaignCase):
         desk = self.env["crl.desk"].with_user(self.ann)
         shown = desk.take_next()
         self.assertEqual(shown["contact"]["reason"], "campaign")
+        dough, number = campaign.sudo().question_ids
         self.assertEqual(
-            shown["form"]["questions"], ["Which dough?", "How many a day?"]
+            shown["form"]["questions"],
+            [
+                {
+                    "id": dough.id,
+                    "name": "Which dough?",
+                    "kind": "text",
+                    "choices": [],
+                },
+                {
+                    "id": number.id,
+                    "name": "How many a day?",
+                    "kind": "number",
+                    "choices": [],
+                },
+            ],
         )
         self.assertIn("Good morning", shown["script"])
         (opinion,) = shown["form"]["indicators"]
@@ -268,13 +283,15 @@ class TestDeskCampaign(CampaignCase):
             {
                 "verdict": "positive",
                 "note": "In a hurry",
-                "answers": ["Wholemeal", ""],
+                "answers": {str(dough.id): "Wholemeal", str(number.id): 180},
                 "indicators": {opinion["id"]: 4},
             },
             {},
         )
         self.assertFalse(answer["refused"])
-        self.assertEqual(call.note, "In a hurry\nWhich dough? Wholemeal")
+        self.assertEqual(call.note, "In a hurry")
+        self.assertEqual(call.answer_ids.mapped("value"), ["Wholemeal", "180"])
+        self.assertEqual(call.answer_ids.user_id, self.ann)
         value = call.partner_id.crl_indicator_value_ids.filtered(
             lambda v: v.indicator_id.id == opinion["id"]
         )

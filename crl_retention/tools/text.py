@@ -55,16 +55,6 @@ def clean_words(text: str | None, limit: int = 4000) -> str:
     return disarm(tidy_words(text or "", limit))[:limit]
 
 
-def drop_lines(text: str, unwanted: list[str]) -> str:
-    """The text without the lines that say nothing but one of the unwanted.
-
-    >>> drop_lines("Which dough? \\nHow many? Ten", ["Which dough?", "How many?"])
-    'How many? Ten'
-    """
-    kept = [line for line in text.splitlines() if line.strip() not in unwanted]
-    return "\n".join(kept).strip()
-
-
 def disarm(text: str) -> str:
     """The text, with an apostrophe in front where a spreadsheet would run it.
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.crl_relationship import VERDICTS
 from ..models.crl_touchpoint import OUTCOMES
-from ..tools.text import clean_words, drop_lines
+from ..tools.text import clean_words
 
 
 class CrlTouchpointResult(models.TransientModel):
@@ -34,9 +34,9 @@ class CrlTouchpointResult(models.TransientModel):
         help="From 1, very unhappy, to 5, very content.",
     )
     cause_ids = fields.Many2many("crl.case.cause", string="Troubles")
-    note = fields.Text(
-        "In Their Words", compute="_compute_note", store=True, readonly=False
-    )
+    questions = fields.Json(compute="_compute_contact")
+    answers = fields.Json(help="By the question's id.")
+    note = fields.Text("In Their Words")
     date_next = fields.Datetime("Call Back On")
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
     consequence = fields.Text(compute="_compute_consequence")
@@ -63,20 +63,7 @@ class CrlTouchpointResult(models.TransientModel):
             wizard.last_words = touchpoint.last_words
             wizard.asks_feedback = touchpoint._asks_verdict()
             wizard.case_id = touchpoint.case_id
-
-    @api.depends("touchpoint_id", "activity_id")
-    def _compute_note(self):
-        """The questions of the campaign, with room for the answers."""
-        for wizard in self:
-            touchpoint, __ = wizard._read_subject()
-            questions = touchpoint.campaign_id._get_questions()
-            wizard.note = "".join(f"{question} \n" for question in questions)
-
-    def _get_note(self):
-        """What was said, without the questions nobody answered."""
-        touchpoint, __ = self._read_subject()
-        questions = touchpoint.campaign_id._get_questions()
-        return clean_words(drop_lines(self.note or "", questions))
+            wizard.questions = touchpoint._get_questions()._show()
 
     def _read_subject(self):
         """The contact and the activity, in sudo; empty where the user may not."""
@@ -116,10 +103,11 @@ class CrlTouchpointResult(models.TransientModel):
         touchpoint.with_context(crl_attachment_ids=attachments)._take_result(
             self.outcome,
             self.verdict,
-            self._get_note(),
+            clean_words(self.note),
             int(self.score or 0),
             self.cause_ids,
             date_next,
+            touchpoint._read_answers(self.answers),
         )
         if self.env.context.get("crl_schedule_next") and schedule_next:
             return schedule_next

@@ -46,7 +46,7 @@ export function getEmptyResult() {
         note: "",
         contact_id: false,
         cause_ids: [],
-        answers: [],
+        answers: {},
         indicators: {},
         promise: null,
         date_next: false,
@@ -59,7 +59,7 @@ export function toAnswer(result) {
     const {attachments, ...answer} = JSON.parse(JSON.stringify(result));
     const isReached = answer.outcome === "reached";
     if (!isReached) {
-        Object.assign(answer, {verdict: false, score: false, answers: []});
+        Object.assign(answer, {verdict: false, score: false, answers: {}});
     }
     if (answer.verdict !== "negative") {
         answer.cause_ids = [];
@@ -70,6 +70,11 @@ export function toAnswer(result) {
 /** The result as the service `crl_desk` sends it. */
 export function toItem({contact, customer}, result, key, view = false) {
     return {id: contact.id, name: customer.name, result: toAnswer(result), key, view};
+}
+
+/** Whether what was typed, kept as text, is no number though one was asked for. */
+export function isWrongNumber({kind}, answer) {
+    return kind === "number" && typeof answer === "string";
 }
 
 /** What keeps the result from being recorded, in words; empty when nothing does. */
@@ -93,6 +98,12 @@ export function getComplaint(result, form) {
     }
     if (date_next && deserializeDateTime(date_next) < now.minus(SLACK)) {
         return _t("The next contact is on a day that is past.");
+    }
+    const wrong = form.questions.find((question) =>
+        isWrongNumber(question, result.answers[question.id]),
+    );
+    if (outcome === "reached" && wrong) {
+        return _t("“%s” is answered by a number.", wrong.name);
     }
     if (Object.values(indicators).some((value) => typeof value === "string")) {
         return _t("One of the indicators is no number.");

@@ -6,6 +6,7 @@ import {useDebounced} from "@web/core/utils/timing";
 import {Choice} from "../activity/choice";
 import {DeskFiles} from "./desk_files";
 import {DeskIndicators} from "./desk_indicators";
+import {DeskQuestions} from "./desk_questions";
 import {
     SCORES,
     getComplaint,
@@ -43,7 +44,13 @@ const TELLING = ["outcome", "verdict", "score", "date_next"];
  */
 export class DeskResult extends Component {
     static template = "crl_retention.DeskResult";
-    static components = {Choice, DeskFiles, DeskIndicators, DeskWhen};
+    static components = {
+        Choice,
+        DeskFiles,
+        DeskIndicators,
+        DeskQuestions,
+        DeskWhen,
+    };
     static props = {
         payload: Object,
         onDone: Function,
@@ -160,14 +167,6 @@ export class DeskResult extends Component {
         this.update(
             score ? {score: Number(score), outcome: "reached"} : {score: false},
         );
-    }
-
-    setAnswer(index, text) {
-        const answers = this.form.questions.map(
-            (_q, i) => this.result.answers[i] || "",
-        );
-        answers[index] = text;
-        this.update({answers});
     }
 
     toggleCause(id) {

@@ -35,8 +35,32 @@ tours.add("crl_campaign_release", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=questions] textarea",
-            run: "edit Which dough?",
+            trigger:
+                ".o_field_widget[name=question_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {trigger: "[name=question_ids] [name=name] input", run: "edit Which dough?"},
+        {
+            trigger:
+                ".o_field_widget[name=question_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            trigger: "[name=question_ids] .o_selected_row [name=name] input",
+            run: "edit Which oven?",
+        },
+        {
+            trigger: "[name=question_ids] .o_selected_row [name=kind] input",
+            run: "edit Choice",
+        },
+        {
+            trigger: ".o_select_menu_item:contains(Choice)",
+            run: "click",
+        },
+        {
+            trigger: "[name=question_ids] .o_selected_row [name=choices] textarea",
+            // a line of a text is no line of a step
+            run: ({edit}) => edit("Gas\nElectric"),
         },
         {trigger: "button[name=action_preview]", run: "click"},
         {trigger: "button[name=action_members]:contains(On the List):contains(4)"},
@@ -69,12 +93,40 @@ tours.add("crl_campaign_work", {
         {trigger: ".modal [name=script]:contains(Which dough?)"},
         {trigger: ".modal label[data-value=positive]", run: "click"},
         {
-            trigger: ".modal [name=note] textarea",
-            run: "edit Which dough? Rye",
+            trigger: ".modal .o_crl_desk_question:contains(Which dough?) input",
+            run: "edit Rye",
         },
+        {
+            trigger: ".modal .o_crl_desk_question label:contains(Electric)",
+            run: "click",
+        },
+        {trigger: ".modal [name=note] textarea", run: "edit In a hurry"},
         {trigger: ".modal button[name=action_confirm]", run: "click"},
         {trigger: "body:not(:has(.modal))"},
         {trigger: ".o_data_row:contains(Content)"},
+    ],
+});
+
+/** The manager counts what was answered, and makes a segment of those behind a figure. */
+tours.add("crl_campaign_answers", {
+    steps: () => [
+        {trigger: ".o_data_row .o_data_cell:contains(Lyon tour)", run: "click"},
+        {trigger: "button[name=action_answers]:contains(2)", run: "click"},
+        {trigger: ".o_pivot th:contains(Which oven?)"},
+        {
+            trigger: ".o_pivot tr:contains(Electric) .o_pivot_cell_value:contains(1)",
+            run: "click",
+        },
+        {trigger: ".o_data_row:contains(Electric)"},
+        {trigger: ".o_list_record_selector input", run: "click"},
+        {trigger: ".o_cp_action_menus button:contains(Actions)", run: "click"},
+        {trigger: ".o-dropdown-item:contains(Make a Segment)", run: "click"},
+        {
+            trigger: ".o_field_widget[name=name] input, [name=name] textarea",
+            run: "edit Electric on tour",
+        },
+        {trigger: ".o_form_button_save", run: "click"},
+        {trigger: ".o_form_saved"},
     ],
 });
 
