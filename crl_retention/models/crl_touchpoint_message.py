@@ -8,6 +8,8 @@ HEADERS = {
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "OOF",
 }
+#: Who reads the fields of the links: Odoo renders a text for who writes it.
+WRITERS = "base.group_system,crl_retention.crl_retention_group_manager"
 
 
 class CrlTouchpoint(models.Model):
@@ -23,16 +25,25 @@ class CrlTouchpoint(models.Model):
     feedback_url = fields.Char(
         "Link to the Feedback Page",
         compute="_compute_feedback_url",
-        groups="base.group_system",
+        groups=WRITERS,
     )
     greeting = fields.Char(compute="_compute_greeting")
 
+    @api.depends("access_token")
+    @api.depends_context("uid")
     def _compute_feedback_url(self):
         for touchpoint in self:
-            token = touchpoint.access_token
-            touchpoint.feedback_url = (
-                f"{touchpoint.get_base_url()}/crl/feedback/{token}" if token else False
-            )
+            touchpoint.feedback_url = touchpoint._get_link("feedback")
+
+    def _get_link(self, page):
+        """The address of a page only the customer may open, or False.
+
+        Managers write texts and look at what they become: theirs opens nothing, or
+        they would answer for the customer.
+        """
+        self.ensure_one()
+        token = self.access_token if self.env.is_system() else "example"
+        return f"{self.get_base_url()}/crl/{page}/{token}" if token else False
 
     @api.depends("contact_id.name", "partner_id.name")
     @api.depends_context("lang")

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..tools.consent import WITHDRAWN
 from .crl_consent import ADDRESSES
+from .crl_touchpoint_message import WRITERS
 
 
 class CrlTouchpoint(models.Model):
@@ -13,19 +14,15 @@ class CrlTouchpoint(models.Model):
     unsubscribe_url = fields.Char(
         "Link to Unsubscribe",
         compute="_compute_unsubscribe_url",
-        groups="base.group_system",
+        groups=WRITERS,
         help="For the texts of marketing messages.",
     )
 
     @api.depends("access_token")
+    @api.depends_context("uid")
     def _compute_unsubscribe_url(self):
         for touchpoint in self:
-            token = touchpoint.access_token
-            touchpoint.unsubscribe_url = (
-                f"{touchpoint.get_base_url()}/crl/unsubscribe/{token}"
-                if token
-                else False
-            )
+            touchpoint.unsubscribe_url = touchpoint._get_link("unsubscribe")
 
     def _get_unsubscribe_headers(self):
         """Mail headers by which mail programs offer to unsubscribe with one click, and

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ..tools.consent import GRANTED, WITHDRAWN
 from .crl_consent import ADDRESSES
+from .crl_touchpoint_message import WRITERS
 
 
 class CrlTouchpoint(models.Model):
@@ -14,19 +15,15 @@ class CrlTouchpoint(models.Model):
     preferences_url = fields.Char(
         "Link to the Preferences",
         compute="_compute_preferences_url",
-        groups="base.group_system",
+        groups=WRITERS,
         help="For the texts of messages.",
     )
 
     @api.depends("access_token")
+    @api.depends_context("uid")
     def _compute_preferences_url(self):
         for touchpoint in self:
-            token = touchpoint.access_token
-            touchpoint.preferences_url = (
-                f"{touchpoint.get_base_url()}/crl/preferences/{token}"
-                if token
-                else False
-            )
+            touchpoint.preferences_url = touchpoint._get_link("preferences")
 
     def _get_choices(self):
         """What the person can choose, and whether they get it now.

@@ -82,3 +82,18 @@ class TestRender(CrlCase):
         self.assertEqual(len(compiled), 1)
         with self.assertRaises(AccessError):
             render(self.rep)
+
+    def test_who_writes_texts_can_put_links_into_them(self):
+        self.enroll(self._new_customer("Bella"))
+        template = self.env.ref("crl_retention.mail_template_preservation")
+        links = ("feedback", "unsubscribe", "preferences")
+        body = "".join(f'<a t-att-href="object.{name}_url">x</a>' for name in links)
+        template.with_user(self.manager).body_html = body
+        touchpoint = self.env["crl.touchpoint"].search([], limit=1)
+        touchpoint.access_token = "secret"
+        tried = template.with_user(self.manager)._render_field("body_html", touchpoint.ids)
+        for name in links:
+            # what they see while they write opens nothing: they are not the customer
+            self.assertIn(f"/crl/{name}/example", tried[touchpoint.id])
+            self.assertTrue(touchpoint[f"{name}_url"].endswith(f"/crl/{name}/secret"))
+        self.assertNotIn("secret", tried[touchpoint.id])
