@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..tools import difference
 
@@ -149,14 +150,26 @@ class CrlCampaign(models.Model):
                 difference.MIN_SAMPLE,
             )
         low, high = difference.newcombe(hits, total, others, others_total)
-        span = {"low": f"{100 * low:+.1f}", "high": f"{100 * high:+.1f}"}
+        ends = sorted((abs(low), abs(high))) if verdict != "same" else (-low, high)
+        span = dict(
+            zip(
+                ("first", "last"),
+                (formatLang(self.env, 100 * end, digits=1) for end in ends),
+                strict=True,
+            )
+        )
         texts = {
             "same": self.env._(
-                "No difference can be told: between %(low)s and %(high)s points."
+                "No difference can be told: of 100 customers, between %(first)s fewer "
+                "and %(last)s more reached the goal than without the campaign."
             ),
-            "more": self.env._("More reached the goal: by %(low)s to %(high)s points."),
+            "more": self.env._(
+                "Of 100 customers, %(first)s to %(last)s more reached the goal than "
+                "without the campaign."
+            ),
             "less": self.env._(
-                "Fewer reached the goal: by %(low)s to %(high)s points."
+                "Of 100 customers, %(first)s to %(last)s fewer reached the goal than "
+                "without the campaign."
             ),
         }
         return texts[verdict] % span

@@ -101,6 +101,15 @@ class TestCampaignResult(CampaignCase):
         campaign.goal = "healthy"
         self.assertEqual(campaign.goal_count, 0)
 
+    def test_what_it_changed_in_plain_words(self):
+        tell = self.env["crl.campaign"]._get_result
+        for figures, text in (
+            ((0, 65, 0, 35), "between 9.9 fewer and 5.6 more"),
+            ((22, 65, 2, 35), "Of 100 customers, 11.6 to 40.9 more"),
+            ((2, 35, 22, 65), "Of 100 customers, 11.6 to 40.9 fewer"),
+        ):
+            self.assertIn(text, tell(*figures))
+
     def test_nobody_held_out_nothing_known(self):
         self.assertIn("Nobody was held out", self.released().result)
 
