@@ -30,6 +30,7 @@ class CrlCase(models.Model):
     promise_state = fields.Selection(
         PROMISE_STATES, "Kept or Not", compute="_compute_promise_state", store=True
     )
+    status = fields.Char(compute="_compute_status")
     taken_by_id = fields.Many2one(
         "res.users",
         index="btree_not_null",
@@ -50,6 +51,17 @@ class CrlCase(models.Model):
     def _compute_promise_state(self):
         for case in self:
             case.promise_state = case.kind == "promise" and READS_AS[case.state]
+
+    @api.depends("kind", "state")
+    @api.depends_context("lang")
+    def _compute_status(self):
+        """The state in the words of its kind, for lists of cases and promises."""
+        cases, promises = (
+            dict(self._fields[name]._description_selection(self.env))
+            for name in ("state", "promise_state")
+        )
+        for case in self:
+            case.status = promises.get(case.promise_state) or cases.get(case.state)
 
     def _get_promises(self):
         return self.filtered(lambda case: case.kind == "promise")

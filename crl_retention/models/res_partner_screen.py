@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .res_partner import FACT, INSIDERS
 
@@ -13,9 +13,21 @@ class ResPartner(models.Model):
         string="Procedure",
         **FACT,
     )
+    crl_side_cadences = fields.Char(
+        "Also Goes Through", compute="_compute_crl_side_cadences", groups=INSIDERS
+    )
     crl_last_words = fields.Text(
         "Last Words", compute="_compute_crl_last_words", groups=INSIDERS
     )
+
+    @api.depends_context("lang")
+    @api.depends("crl_enrollment_ids.state")
+    def _compute_crl_side_cadences(self):
+        """Procedures beside the main one: playbooks, those of an order or a segment."""
+        for partner in self:
+            live = partner.crl_enrollment_ids.filtered("is_live").cadence_id
+            side = live.filtered(lambda cadence: not cadence.is_main)
+            partner.crl_side_cadences = ", ".join(side.mapped("name"))
 
     def _compute_crl_last_words(self):
         touchpoints = self.env["crl.touchpoint"].search(

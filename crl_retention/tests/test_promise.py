@@ -102,6 +102,7 @@ class TestPromise(CrlCase):
         self.assertFalse(self.env["crl.case"].with_user(self.driver).has_access("read"))
         promise.with_user(self.driver).action_keep_promise("Done")
         self.assertEqual(promise.promise_state, "kept")
+        self.assertEqual((promise.state, promise.status), ("recovered", "Kept"))
         self.assertFalse(promise.activity_id)
         other = self.promise("Another", user=self.driver)
         with self.assertRaises(AccessError):
