@@ -164,7 +164,7 @@ class CrlAlert(models.Model):
             own = self.with_context(lang=owner.lang)
             self.env["mail.thread"].message_notify(
                 partner_ids=owner.partner_id.ids,
-                subject=own.env._("%s more customers are at risk", count),
+                subject=own.env._("More customers at risk: %s", count),
                 body=own.env._("You find them under Retention, Customers, Alerts."),
                 force_send=False,
             )

@@ -96,12 +96,12 @@ class CrlDay(models.AbstractModel):
     def _get_hint(self, lost):
         if hasattr(self.env["res.partner"], "geo_localize"):
             return self.env._(
-                "%s visits have no coordinates. Open the customer and press “Compute "
+                "Visits without coordinates: %s. Open the customer and press “Compute "
                 "based on address”.",
                 lost,
             )
         return self.env._(
-            "%s visits have no coordinates. An administrator can install Odoo's "
+            "Visits without coordinates: %s. An administrator can install Odoo's "
             "“Partners Geolocation”, which finds them by the address.",
             lost,
         )

@@ -198,11 +198,11 @@ class CrlHeartbeat(models.Model):
                 pulse.failed_jobs,
             ),
             "mail_queue": lambda: self.env._(
-                "%s mails have waited in Odoo's queue for more than an hour.",
+                "Mails that have waited in Odoo's queue for more than an hour: %s.",
                 pulse.mail_count,
             ),
             "sms_queue": lambda: self.env._(
-                "%s SMS have waited in Odoo's queue for more than an hour.",
+                "SMS that have waited in Odoo's queue for more than an hour: %s.",
                 pulse.sms_count,
             ),
         }

@@ -134,11 +134,18 @@ class CrlIndicator(models.Model):
         return self.raw_bad, self.raw_fair, self.raw_good
 
     def _tell_raw(self, raw, unit=True):
-        """A value as people read it: in their language's digits, with its unit."""
+        """A value as people read it: in their language's digits, with its unit.
+
+        Units are words in the plural: beside a 1 they are left out, but for signs and
+        short forms. What is counted stands in the name of the indicator.
+        """
         self.ensure_one()
         digits = 0 if raw == int(raw) else 1 if abs(raw) >= 10 else 2
         number = formatLang(self.env, raw, digits=digits)
-        return f"{number} {self.unit}" if unit and self.unit else number
+        is_plural = bool(self.unit) and self.unit.isalpha() and len(self.unit) > 3
+        if not unit or not self.unit or (raw == 1 and is_plural):
+            return number
+        return f"{number} {self.unit}"
 
     @api.onchange("name")
     def _onchange_name(self):

@@ -76,7 +76,7 @@ class CrlSegment(models.Model):
         return {
             "name": name,
             "domain": repr([("id", "in", customers.ids)]),
-            "description": self.env._("These %s customers, for good.", len(customers)),
+            "description": self.env._("Customers chosen for good: %s.", len(customers)),
         }
 
     @api.model

@@ -46,7 +46,7 @@ class CrlTouchpoint(models.Model):
             ]
             self.env["mail.thread"].message_notify(
                 partner_ids=owner.partner_id.ids,
-                subject=own.env._("%s messages did not go through", len(own)),
+                subject=own.env._("Messages that did not go through: %s", len(own)),
                 body=plaintext2html("\n".join(lines[:20])),
                 force_send=False,
             )

@@ -224,7 +224,7 @@ class CrlTouchpoint(models.Model):
                     "date_done": fields.Datetime.now(),
                 }
             )
-            text = self.env._("Nobody answered, %s tries.", attempt)
+            text = self.env._("Nobody answered. Tries: %s.", attempt)
             self._log("failed", "no_answer", text)
             self._write_instead()
             self._tell_leader(text)

@@ -156,7 +156,7 @@ class ResUsers(models.Model):
             partner_ids=heir.partner_id.ids,
             subject=heir.env._("Customers of %s", self.name),
             body=heir.env._(
-                "You look after %(count)s customers of %(user)s from now on.",
+                "Customers of %(user)s whom you look after from now on: %(count)s.",
                 count=len(partners),
                 user=self.name,
             ),

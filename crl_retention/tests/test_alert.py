@@ -109,7 +109,7 @@ class TestAlert(HealthCase):
             [
                 ("message_type", "=", "user_notification"),
                 ("partner_ids", "in", self.rep.partner_id.ids),
-                ("subject", "=", "2 more customers are at risk"),
+                ("subject", "=", "More customers at risk: 2"),
             ]
         )
         self.assertEqual(len(told), 1)
@@ -208,7 +208,10 @@ class TestAlert(HealthCase):
         playbook = self.playbook()
         alert = self.alarm()
         self.assertEqual(alert.enrollment_id.cadence_id, playbook)
+        seen = self.customer.with_user(self.rep)
+        self.assertEqual(seen.crl_side_cadences, playbook.name)
         alert.enrollment_id.action_exit("Called")
+        self.assertFalse(seen.crl_side_cadences)
         self.at("2026-03-07 10:00:00")
         self.tonight()
         self.assertEqual(len(self.customer.crl_enrollment_ids), 1)

@@ -99,7 +99,7 @@ class TestDay(CrlCase):
         day = self.day.get_day()
         self.assertEqual(self.names(day), ["Bastille", "Somewhere"])
         self.assertEqual([row["has_place"] for row in day["rows"]], [True, False])
-        self.assertIn("1 visits have no coordinates", " ".join(day["notes"]))
+        self.assertIn("Visits without coordinates: 1.", " ".join(day["notes"]))
         self.assertIn("Somewhere", day["rows"][1]["links"]["osm"])
 
     def test_the_day_goes_on_from_the_last_visit(self):

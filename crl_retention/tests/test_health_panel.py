@@ -31,6 +31,16 @@ class TestHealthPanel(HealthCase):
         self.assertEqual(panel["lines"][0]["name"], "Indicator 30")
         self.assertIsNone(lines["Indicator 20"]["score"])
 
+    def test_one_of_many_is_not_written_in_the_plural(self):
+        for unit, one, two in (
+            ("promises", "1", "2 promises"),
+            ("%", "1 %", "2 %"),
+            ("of 5", "1 of 5", "2 of 5"),
+            ("kg", "1 kg", "2 kg"),
+        ):
+            self.i40.unit = unit
+            self.assertEqual((self.i40._tell_raw(1), self.i40._tell_raw(2)), (one, two))
+
     def test_what_is_out_of_date_is_shown_with_its_date(self):
         self.i40.valid_days = 10
         self.score(10, 80, 80, 80)

@@ -175,12 +175,12 @@ class CrlCadenceMove(models.TransientModel):
             # the engine's scheduled action
             self.env.ref("crl_retention.ir_cron_run").sudo()._trigger()
             text = self.env._(
-                "%s customers are moved in the next minutes.", len(enrollments)
+                "Customers who are moved in the next minutes: %s.", len(enrollments)
             )
         else:
             enrollments._move_to_version(self.version)
             text = self.env._(
-                "%(count)s customers go on with version %(version)s.",
+                "Customers who go on with version %(version)s: %(count)s.",
                 count=len(enrollments),
                 version=self.version,
             )

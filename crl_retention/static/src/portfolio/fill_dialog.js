@@ -23,7 +23,7 @@ export class FillDialog extends Component {
     get gap() {
         const {missing, free} = this.props.fill;
         return _t(
-            "%(rep)s lacks %(missing)s meetings this month, and has %(free)s free slots.",
+            "Meetings %(rep)s lacks this month: %(missing)s. Free slots: %(free)s.",
             {rep: this.props.rep, missing, free},
         );
     }
@@ -33,7 +33,7 @@ export class FillDialog extends Component {
     }
 
     get bookLabel() {
-        return _t("Book %s Visits", this.chosen.length);
+        return _t("Book Visits: %s", this.chosen.length);
     }
 
     get chosen() {

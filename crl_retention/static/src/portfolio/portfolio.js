@@ -192,7 +192,7 @@ export class Portfolio extends Component {
                     lines,
                 ]);
                 await this.reload();
-                this.notification.add(_t("%s visits are booked.", count), {
+                this.notification.add(_t("Visits booked: %s", count), {
                     type: "success",
                 });
             },
@@ -237,7 +237,7 @@ export class Portfolio extends Component {
         await this.load();
         this.notification.add(
             count
-                ? _t("%s targets were copied.", count)
+                ? _t("Targets copied: %s", count)
                 : _t("Nothing to copy: this month has its targets."),
             {type: "info"},
         );

@@ -31,9 +31,9 @@ registry.category("web_tour.tours").add("crl_portfolio_fill", {
         {trigger: `${DAY} .o_crl_is_proposed:contains(Guest on Tour 1)`},
         {trigger: ".o_crl_fill:contains(49 to Go)", run: "click"},
         {trigger: ".modal .o_crl_fill_lines li:count(49)"},
-        {trigger: ".modal .o_crl_book_all:contains(Book 49 Visits)", run: "click"},
+        {trigger: ".modal .o_crl_book_all:contains(Book Visits: 49)", run: "click"},
         {trigger: "body:not(:has(.modal))"},
-        {trigger: ".o_notification:contains(49 visits are booked)"},
+        {trigger: ".o_notification:contains(Visits booked: 49)"},
         {trigger: ".o_crl_portfolio:not(:has(.o_crl_fill))"},
         {trigger: ".o_crl_rep td[data-label=Ahead]:contains(50)"},
         // a target is changed where it stands
@@ -82,7 +82,7 @@ registry.category("web_tour.tours").add("crl_portfolio_look", {
         {trigger: ".o_crl_name button:contains(Tour Luca)", run: "click"},
         {trigger: ".o_crl_planner:not(:has(.o_crl_suggestions, .o_crl_slot))"},
         {
-            trigger: ".o_crl_rep td[data-label='New accounts'] .o_crl_actual",
+            trigger: ".o_crl_rep td[data-label=Meetings] .o_crl_actual",
             run: "click",
         },
         {trigger: ".o_list_view .o_data_row:contains(Guest on Tour)"},
