@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 GROUP = "crl_retention.crl_retention_group"
@@ -63,6 +64,18 @@ class TestPortfolioTour(HttpCase):
         self.assertEqual(len(told), 3)
 
     def test_direction_looks(self):
+        self.env["crl.touchpoint"].create(
+            {
+                "partner_id": self.guests[0].id,
+                "company_id": self.env.company.id,
+                "user_id": self.rep.id,
+                "channel": "visit",
+                "state": "done",
+                "outcome": "reached",
+                "date_planned": fields.Datetime.now(),
+                "date_done": fields.Datetime.now(),
+            }
+        )
         self.start("crl_portfolio_look", new_user(self.env, "direction", "Tour Elena"))
 
 
