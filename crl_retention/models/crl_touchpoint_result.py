@@ -10,6 +10,7 @@ from .crl_touchpoint_verbs import RETRY_OUTCOMES
 CHANNEL_OUTCOMES = {
     "call": ("reached", "no_answer", "call_back", "wrong_number", "refused"),
     "visit": ("reached", "absent", "call_back", "refused"),
+    "letter": ("reached",),
 }
 #: A moment that is chosen while the form is filled in is past when it is sent.
 SLACK = timedelta(minutes=5)

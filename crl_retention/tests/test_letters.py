@@ -56,6 +56,11 @@ class LetterCase(CrlCase):
 class TestLetters(LetterCase):
     """The queue of letters, and what becomes of them."""
 
+    def test_a_letter_is_posted_and_nothing_else(self):
+        letter = self.letters()
+        form = self.env["crl.desk"].with_user(self.rep).open_contact(letter.id)["form"]
+        self.assertEqual([o["value"] for o in form["outcomes"]], ["reached"])
+
     def test_the_queue_of_a_rep(self):
         letter = self.letters()
         queue = self.screen().get_queue()

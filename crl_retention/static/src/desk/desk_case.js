@@ -1,4 +1,5 @@
 import {Component, useState} from "@odoo/owl";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {_t} from "@web/core/l10n/translation";
 import {ConnectionLostError} from "@web/core/network/rpc";
 import {useService} from "@web/core/utils/hooks";
@@ -22,6 +23,7 @@ export class DeskCase extends Component {
     setup() {
         this.orm = useService("orm");
         this.desk = useService("crl_desk");
+        this.dialog = useService("dialog");
         this.openForm = useOpenForm();
         this.draftId = `c${this.case.id}`;
         this.said = useState({
@@ -66,6 +68,19 @@ export class DeskCase extends Component {
         Object.assign(this.said, values);
         this.state.error = "";
         remember("draft", this.draftId, {result: this.said});
+    }
+
+    /** A slip of the finger would tell against the rep and the customer's health. */
+    confirmBroken() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Broken?"),
+            body: _t(
+                "The promise is closed as broken. It can be marked as kept later, on its page.",
+            ),
+            confirmLabel: _t("Broken"),
+            confirm: () => this.settle("break"),
+            cancel: () => {},
+        });
     }
 
     async settle(verb) {

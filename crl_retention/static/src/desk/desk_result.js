@@ -68,7 +68,7 @@ export class DeskResult extends Component {
         this.scores = SCORES;
         const draft = recall("draft", this.contact.id);
         this.key = draft?.key || newKey();
-        this.result = useState({...getEmptyResult(), ...draft?.result});
+        this.result = useState({...this.emptyResult, ...draft?.result});
         this.state = useState({
             restored: draft ? DateTime.fromMillis(draft.at) : null,
             consequence: this.form.consequence || "",
@@ -95,6 +95,13 @@ export class DeskResult extends Component {
 
     get form() {
         return this.props.payload.form;
+    }
+
+    /** Nothing is said yet; what can go one way only needs no choice. */
+    get emptyResult() {
+        const [first, ...others] = this.form.outcomes;
+        const outcome = others.length ? false : first.value;
+        return {...getEmptyResult(), outcome};
     }
 
     get isLocked() {
@@ -202,7 +209,7 @@ export class DeskResult extends Component {
     /** Throw away what was typed before, and start anew. */
     discard() {
         forget("draft", this.contact.id);
-        Object.assign(this.result, getEmptyResult());
+        Object.assign(this.result, this.emptyResult);
         const consequence = this.form.consequence || "";
         Object.assign(this.state, {
             restored: null,
