@@ -90,10 +90,12 @@ class TestRender(CrlCase):
         body = "".join(f'<a t-att-href="object.{name}_url">x</a>' for name in links)
         template.with_user(self.manager).body_html = body
         touchpoint = self.env["crl.touchpoint"].search([], limit=1)
-        touchpoint.access_token = "secret"
-        tried = template.with_user(self.manager)._render_field("body_html", touchpoint.ids)
+        touchpoint.access_token = "hidden"
+        tried = template.with_user(self.manager)._render_field(
+            "body_html", touchpoint.ids
+        )
         for name in links:
             # what they see while they write opens nothing: they are not the customer
             self.assertIn(f"/crl/{name}/example", tried[touchpoint.id])
-            self.assertTrue(touchpoint[f"{name}_url"].endswith(f"/crl/{name}/secret"))
-        self.assertNotIn("secret", tried[touchpoint.id])
+            self.assertTrue(touchpoint[f"{name}_url"].endswith(f"/crl/{name}/hidden"))
+        self.assertNotIn("hidden", tried[touchpoint.id])
