@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..tools import schedule
 from .crl_indicator_catalogue import MOMENTS
-from .crl_indicator_refresh import get_within
+from .crl_indicator_refresh import get_turns, get_within
 
 #: Models whose records are followed: they stay with their customer, and note when they
 #: were written.
@@ -26,8 +26,8 @@ class CrlIndicator(models.Model):
 
     A value that rests on contacts and cases alone can be another only for a customer
     who was changed, or one of whose records was, or whose dates came into the window or
-    fell out of it. The night looks at these, and the first one from each Sunday on at
-    everybody.
+    fell out of it. The night looks at these, and at every seventh block of customers,
+    so that within a week everybody was looked at.
     """
 
     _inherit = "crl.indicator"
@@ -47,16 +47,18 @@ class CrlIndicator(models.Model):
             # what is wrong with it is told when it is measured
             return False
 
-    def _get_whole_state(self, moment=None):
-        """What makes everybody's values others when it changes: the week, from Sunday
-        on, and the clock by which days are told.
+    def _get_whole_state(self):
+        """What makes everybody's values others when it changes: the clock by which days
+        are told."""
+        return str(self._get_company()._crl_tz())
 
-        :param moment: naive UTC, when it is not now
-        """
+    def _get_turns(self):
+        """``get_turns`` since they were measured last, until this run began."""
         tz = self._get_company()._crl_tz()
-        day = schedule.local_day(moment or fields.Datetime.now(), tz)
-        sunday = day - timedelta(days=(day.weekday() + 1) % 7)
-        return f"{tz} {sunday}"
+        return get_turns(
+            schedule.local_day(min(self.mapped("date_refreshed")), tz),
+            schedule.local_day(max(self.mapped("date_begun")), tz),
+        )
 
     def _get_moments(self):
         """What a value rests on: names of dates that count only for some time, by
@@ -136,7 +138,7 @@ class CrlIndicator(models.Model):
     def _get_dead_sql(self, within, since):
         """Customers with an address that was found dead, be it with another customer.
         One that is tried again makes its own customer one who was written; the others
-        are found on Sundays."""
+        are found when it is their turn."""
         return SQL(
             """SELECT p.commercial_partner_id FROM res_partner p
                 WHERE %(within)s AND (p.email_normalized IN (%(dead)s)

@@ -6,8 +6,9 @@ from .crl_relationship import BANDS
 class CrlIndicatorHistory(models.Model):
     """How values, and the health as a whole, stood when a week began.
 
-    A week without a row was like the one before it. Without a score the customer had
-    no value any more.
+    A week without a row was like the one before it; where days are counted, ``raw`` is
+    as of that Monday and went on by one a day. Without a score the customer had no
+    value any more.
     """
 
     _name = "crl.indicator.history"

@@ -17,6 +17,9 @@ FOLLOWED_PER_RECORD = 100
 MOST_MOVED = 20000
 #: Of more in a range of 100,000, to measure all of it costs less than to name them.
 FEW_MOVED = 40000
+#: Ids of customers who have the same turn: the day of the week on which they are looked
+#: at whether something happened to them or not. Those of the first block have Mondays.
+BLOCK = 5000
 #: A change of these makes the values wrong.
 MEASURED_BY = {
     *DEFINITION,
@@ -57,8 +60,8 @@ class CrlIndicator(models.Model):
     whole_state = fields.Char(
         readonly=True,
         copy=False,
-        help="In the week of which Sunday everybody was measured last, and on which "
-        "clock. Empty: the run that goes on, or comes next, measures everybody.",
+        help="On which clock everybody was measured. Empty: the run that goes on, or "
+        "comes next, measures everybody.",
     )
     refresh_cursor = fields.Integer(
         readonly=True, copy=False, help="The last customer of a run that goes on."
@@ -176,7 +179,7 @@ class CrlIndicator(models.Model):
             self._begin()
         first, last, found = self.env["crl.relationship"]._get_range(cursor, count)
         if found:
-            self._refresh(get_between(first, last))
+            self._refresh(first, last)
         if found == count:
             self.refresh_cursor = last
             return found
@@ -184,7 +187,7 @@ class CrlIndicator(models.Model):
         for indicator in self:
             indicator.date_refreshed = indicator.date_begun
             indicator.date_refresh = indicator._get_next_night()
-            indicator.whole_state = indicator._get_whole_state(indicator.date_begun)
+            indicator.whole_state = indicator._get_whole_state()
         return found
 
     def _begin(self):
@@ -196,19 +199,27 @@ class CrlIndicator(models.Model):
         (self - behind).is_history_due = False
         self.date_begun = fields.Datetime.now()
 
-    def _refresh(self, within):
-        """Measure them for some customers: ``within`` as in ``_get_found_sql``. Either
-        all are followed, or none is."""
-        values = self.env["crl.indicator.value"]
+    def _refresh(self, first, last):
+        """Measure them for the customers of a range. Either all are followed, or none
+        is."""
+        values, within = self.env["crl.indicator.value"], get_between(first, last)
         self.env.flush_all()
         monday = self._get_monday()
         week = monday + timedelta(days=7)
         if self[0]._is_followed():
-            moved = sorted(self._get_moved(within))
-            few = len(moved) <= FEW_MOVED
-            for some in split_every(MOST_MOVED, moved):
-                asked = get_within(some) if few else get_between(some[0], some[-1])
-                values._put_computed(self, asked, week, few)
+            moved, days = self._get_moved(within), self._get_turns()
+            blocks = [
+                block
+                for block in range(first // BLOCK, last // BLOCK + 1)
+                if block % 7 in days or len(moved) > FEW_MOVED
+            ]
+            for block in blocks:
+                start = block * BLOCK
+                asked = get_between(max(first, start), min(last, start + BLOCK - 1))
+                values._put_computed(self, asked, week)
+            others = sorted(each for each in moved if each // BLOCK not in blocks)
+            for some in split_every(MOST_MOVED, others):
+                values._put_computed(self, get_within(some), week, few=True)
             # days go by for everybody
             judged = self.filtered(
                 lambda indicator: indicator.aggregate == "days_since"
@@ -219,7 +230,7 @@ class CrlIndicator(models.Model):
                 values._put_computed(self - judged, within, week)
         if judged:
             values._score_again(judged, within)
-        behind = self.filtered("is_history_due")
+        behind = self.filtered(lambda i: i.is_history_due and i.source != "computed")
         if behind:
             values._keep_history(behind, within, monday)
 
@@ -236,6 +247,24 @@ class CrlIndicator(models.Model):
             days = 7 - company._crl_today().weekday()
         day = company._crl_today() + timedelta(days=days)
         return schedule.utc_at(day, NIGHT, company._crl_tz())
+
+
+def get_turns(last, today):
+    """The days of the week, 0 is Monday, after one day and until another: those whose
+    turn it is. A night that was missed is made up for.
+
+    :param last: none when it was everybody's turn
+    """
+    days = (today - last).days if last else 7
+    return {(today - timedelta(days=ago)).weekday() for ago in range(min(days, 7))}
+
+
+def has_turn(column, days):
+    """That it is a customer's turn, as SQL.
+
+    :param days: as of ``get_turns``
+    """
+    return SQL("%s / %s %% 7 = ANY(%s)", column, BLOCK, list(days))
 
 
 def get_between(first, last):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..tools import schedule
 from ..tools.columns import columns
-from .crl_indicator_refresh import NIGHT, get_between, get_within
+from .crl_indicator_refresh import NIGHT, get_between, get_within, has_turn
 
 #: Customers a statement looks at, for each record of the engine's batch.
 CUSTOMERS_PER_RECORD = 100
@@ -59,10 +59,13 @@ class CrlRelationship(models.Model):
 
         By night, when the days lower many scores by a fraction of a point, these wait
         until they round to another point; and whose score stands still is compared with
-        four weeks ago once a week. It writes nothing, so that the database may share it
-        between its workers.
+        four weeks ago once a week, when it is their turn. It writes nothing, so that
+        the database may share it between its workers.
         """
-        everybody = not by_night or self.env["res.company"]._crl_is_trend_due()
+        compared = SQL("TRUE")
+        if by_night:
+            days = self.env["res.company"]._crl_get_trend_turns()
+            compared = has_turn(SQL("a.partner_id"), days)
         return self.env.execute_query(
             SQL(
                 """
@@ -86,14 +89,16 @@ class CrlRelationship(models.Model):
                                SELECT h.score FROM crl_indicator_history h
                                 WHERE h.partner_id = a.partner_id
                                   AND h.indicator_id IS NULL AND h.week <= l.before
-                             ORDER BY h.week DESC LIMIT 1) b ON TRUE
-                         WHERE a.is_moved OR %(everybody)s) c
+                             -- as the index has it: the first row is the one
+                             ORDER BY h.indicator_id DESC, h.week DESC LIMIT 1
+                               ) b ON TRUE
+                         WHERE a.is_moved OR %(compared)s) c
                  WHERE c.is_moved OR c.trend IS DISTINCT FROM c.old_trend
                 """,
                 limits=limits,
                 assessed=self._get_assessed(within),
                 digits=0 if by_night else 2,
-                everybody=everybody,
+                compared=compared,
             )
         )
 
@@ -163,7 +168,7 @@ class CrlRelationship(models.Model):
         """Refresh the health of the next range of customers, once the indicators are
         measured. How far it came is on the main company.
 
-        :param int limit: the engine's batch; 50 customers count as one record
+        :param int limit: the engine's batch; 100 customers count as one record
         :returns: how many such records were looked at
         """
         company = self.env["res.company"]._get_main_company()

@@ -128,16 +128,24 @@ class CrlRelationship(models.Model):
     # ---- What changed ----
 
     def _get_before(self):
-        """The scores of four weeks ago: ``{indicator id, None for all: score}``."""
+        """The scores of four weeks ago: ``{indicator id, None for all: score}``. Days
+        that are counted went on from the Monday of their line until then."""
         day = self._get_health_company()._crl_today() - timedelta(days=TREND_DAYS)
+        days = SQL("GREATEST(h.raw + (%s::date - h.week), 0)", day)
         rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT ON (indicator_id) indicator_id, score
-                     FROM crl_indicator_history
-                    WHERE partner_id = %s AND week <= %s
-                 ORDER BY indicator_id, week DESC""",
-                self.partner_id.id,
-                day,
+                """SELECT DISTINCT ON (h.indicator_id) h.indicator_id,
+                          CASE WHEN i.source = 'computed' AND i.method IS NULL
+                                AND i.aggregate = 'days_since'
+                                AND h.raw IS NOT NULL AND h.score IS NOT NULL
+                               THEN %(score)s ELSE h.score END
+                     FROM crl_indicator_history h
+                LEFT JOIN crl_indicator i ON i.id = h.indicator_id
+                    WHERE h.partner_id = %(partner)s AND h.week <= %(day)s
+                 ORDER BY h.indicator_id, h.week DESC""",
+                score=self.env["crl.indicator.value"]._get_score_sql(days),
+                partner=self.partner_id.id,
+                day=day,
             )
         )
         return {row[0]: row[1] for row in rows if row[1] is not None}

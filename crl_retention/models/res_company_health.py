@@ -1,8 +1,7 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from ..tools import health
+from .crl_indicator_refresh import get_turns
 
 
 class ResCompany(models.Model):
@@ -36,7 +35,9 @@ class ResCompany(models.Model):
     crl_health_date = fields.Datetime("Health Due From", copy=False)
     crl_health_cursor = fields.Integer("Health Calculated Up To", copy=False)
     crl_trend_date = fields.Date(
-        "Trends Looked At", copy=False, help="When all trends were last looked at."
+        "Trends Looked At",
+        copy=False,
+        help="Until when all trends whose turn came were looked at.",
     )
 
     _crl_health_limits = models.Constraint(
@@ -73,13 +74,12 @@ class ResCompany(models.Model):
         return [company._crl_today() for company in companies]
 
     @api.model
-    def _crl_is_trend_due(self):
-        """Whether a week began somewhere since all trends were last looked at. They are
-        seen against the history, which goes by weeks."""
+    def _crl_get_trend_turns(self):
+        """Whose turn it is to have the trend looked at, whether the score moved or not,
+        as of ``get_turns``. It is seen against the history, which goes by weeks."""
         # sudo: where the engine stands
         looked = self.sudo()._get_main_company().crl_trend_date
-        mondays = [day - timedelta(days=day.weekday()) for day in self._crl_get_days()]
-        return not looked or looked < max(mondays)
+        return get_turns(looked, max(self._crl_get_days()))
 
     @api.model
     def _crl_mark_health_due(self):

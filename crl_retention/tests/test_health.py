@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import crl_relationship_health
+from ..models import crl_indicator_refresh, crl_relationship_health
 from ..tools import health
 from .common import CrlCase
 
@@ -301,6 +301,7 @@ class TestHealthScore(HealthCase):
 
     def test_who_stands_still_has_a_trend_too(self):
         """Of a score that does not move the night looks at the trend once a week."""
+        self.patch(crl_indicator_refresh, "BLOCK", 10**9)  # all have Mondays
         row = self.customer.crl_relationship_id
         self.score(80, 80, 80, 80)
         for day, trend in (
@@ -314,9 +315,9 @@ class TestHealthScore(HealthCase):
             self.assertEqual(row.trend, trend, day)
         main = self.env["res.company"]._get_main_company()
         self.assertEqual(str(main.crl_trend_date), "2026-04-07")
-        self.assertFalse(main._crl_is_trend_due())
+        self.assertFalse(main._crl_get_trend_turns())
         self.company.crl_health_points = 5
-        self.assertTrue(main._crl_is_trend_due())
+        self.assertEqual(len(main._crl_get_trend_turns()), 7)
 
     def test_the_history_has_a_line_a_week_that_changed(self):
         self.score(80, 80, 80, 80)

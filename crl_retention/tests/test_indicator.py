@@ -242,7 +242,7 @@ class TestIndicator(CrlCase):
         self.enroll(self.customer + other)
         self.new_lead(date_deadline="2026-02-20")
         self.new_lead(other, date_deadline="2026-03-10")  # has not come yet
-        self.new_indicator(
+        indicator = self.new_indicator(
             "quiet",
             aggregate="days_since",
             date_field="date_deadline",
@@ -276,8 +276,12 @@ class TestIndicator(CrlCase):
         )
         self.assertEqual(
             [(str(line.week), line.raw, line.score) for line in history],
-            [("2026-04-06", 45, 75), ("2026-03-02", 10, 100)],
+            [("2026-03-09", 17, 100)],
         )
+        # of four weeks ago the score is that of the days until then
+        self.at("2026-04-20 09:00:00")
+        before = self.customer.crl_relationship_id._get_before()
+        self.assertAlmostEqual(before[indicator.id], 50 + 50 * (60 - 31) / 30)
 
     def test_what_people_write_takes_the_place_of_days(self):
         self.enroll()
@@ -300,6 +304,7 @@ class TestIndicator(CrlCase):
         self.new_indicator("most", aggregate="max", measure="expected_revenue")
         self.measure()
         self.assertEqual(self.value("most").raw, 5)
+        self.at("2026-03-10 09:00:00")
         lead.unlink()
         self.measure()
         self.assertFalse(self.value("most"))
@@ -308,7 +313,7 @@ class TestIndicator(CrlCase):
         )
         self.assertEqual(
             [(line.week, bool(line.score)) for line in ended],
-            [(date(2026, 3, 2), True), (date(2026, 3, 9), False)],
+            [(date(2026, 3, 9), True), (date(2026, 3, 16), False)],
         )
 
     def test_a_week_without_a_change_leaves_no_line(self):

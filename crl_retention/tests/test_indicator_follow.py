@@ -169,9 +169,10 @@ class TestIndicatorFollow(CrlCase):
 
     def test_few_are_measured_and_all_are_right(self):
         """Whatever happens, and whatever falls out of a window meanwhile, on any day:
-        measuring everybody finds nothing else. Of more than three customers, these are
-        measured with those between."""
+        measuring everybody finds nothing else. Something happened to more than three
+        customers: all are measured."""
         self.chance = random.Random(815)
+        self.patch(crl_indicator_refresh, "BLOCK", 3)
         self.patch(crl_indicator_refresh, "MOST_MOVED", 2)
         self.patch(crl_indicator_refresh, "FEW_MOVED", 3)
         partners = self.customer
@@ -204,10 +205,11 @@ class TestIndicatorFollow(CrlCase):
         self.assertIn(0, shares)
         self.assertLess(sum(shares), len(shares) * 6)
 
-    def test_sundays_look_at_everybody(self):
+    def test_everybody_has_a_turn(self):
         """What was written past the ORM is found then, and at once when a manager asks
         for it."""
         self.chance = random.Random(1)
+        self.patch(crl_indicator_refresh, "BLOCK", 10**9)  # all have Mondays
         self.enroll()
         days = self.indicators.filtered(lambda i: i.code == "days_since_contact")
         contact = self.env["crl.touchpoint"].create(
@@ -233,24 +235,35 @@ class TestIndicatorFollow(CrlCase):
                 days.with_user(self.manager).action_refresh()
             self.night()
             raws.append(self.get_values(days).raw - (day - 2))
-        self.assertEqual(raws, [29, 29, 29, 29, 29, 17, 17, 17, 13])
+        self.assertEqual(raws, [29, 29, 29, 29, 29, 29, 17, 17, 13])
 
-    def test_a_server_that_rests_on_weekends_looks_at_everybody(self):
-        """No run begins on a Sunday, or the one that begins then should have on
-        Saturday: everybody is measured all the same."""
+    def test_nights_that_were_missed_are_made_up_for(self):
+        """Wherever a customer is, within a week of runs and rests it is their turn."""
         self.chance = random.Random(4)
         self.enroll()
         contact = self.customer.crl_touchpoint_ids[:1]
-        # Mondays to Fridays at 8; then a Saturday's run, late
-        days = [*range(2, 7), *range(9, 14), 15]
-        for day in days:
-            self.at(f"2026-03-{day:02} 08:00:00")
-            if day in (9, 15):
-                self.write_past_orm(
-                    contact, state="done", date_done=f"2026-02-{day:02}"
-                )
-            self.night()
-            self.assertFalse(self.get_wrong(), day)
+        for block, nights in (
+            (10**9, (3, 6, 11)),  # all have Mondays: the 9th
+            (self.customer.id, (12, 16, 20, 24)),  # Tuesdays: the 17th
+        ):
+            self.patch(crl_indicator_refresh, "BLOCK", block)
+            for number, day in enumerate(nights):
+                self.at(f"2026-03-{day:02} 08:00:00")
+                if number == 2:
+                    self.write_past_orm(
+                        contact, state="done", date_done=f"2026-02-{day:02}"
+                    )
+                self.night()
+                self.assertFalse(self.get_wrong(), day)
+
+    def test_whose_turn_it_is(self):
+        turns = crl_indicator_refresh.get_turns
+        monday = date(2026, 3, 2)
+        self.assertEqual(turns(date(2026, 3, 1), monday), {0})
+        self.assertEqual(turns(date(2026, 2, 27), monday), {5, 6, 0})
+        self.assertEqual(turns(monday, monday), set())
+        for last in (None, date(2026, 2, 23), date(2025, 1, 1)):
+            self.assertEqual(turns(last, monday), set(range(7)))
 
     def test_another_time_zone_is_another_day(self):
         """Whoever moves the company's clock has the days of everybody counted anew."""
