@@ -5,15 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# how long an example takes, or how many are thrown away, says how busy a machine is
-settings.register_profile(
-    "crl",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
-settings.load_profile("crl")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -236,7 +236,7 @@ JSON = st.recursive(
 def test_anything_at_all(api):
     methods = list(api.methods())
 
-    @settings(max_examples=60, derandomize=True, database=None)
+    @settings(max_examples=60)
     @given(st.data())
     def call(data):
         model, method, valid = data.draw(st.sampled_from(methods))

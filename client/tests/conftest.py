@@ -2,17 +2,9 @@
 
 import keyring
 import pytest
-from hypothesis import HealthCheck, settings
 from keyring.backends.fail import Keyring as NoKeyring
 
 from fake_odoo import FakeOdoo
-
-settings.register_profile(
-    "crl",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("crl")
 
 
 @pytest.fixture

@@ -1,27 +1,14 @@
 """The addons' ``tools`` without Odoo, and what the property tests draw from."""
 
 import importlib.util
-import os
 import sys
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hypothesis import settings, strategies
-from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis import strategies
 
 ROOT = Path(__file__).resolve().parents[2]
-
-set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
-
-settings.register_profile(
-    "crl",
-    max_examples=100,
-    deadline=None,
-    database=None,
-    derandomize=bool(os.environ.get("CI")),
-)
-settings.load_profile("crl")
 
 
 def load(name, addon="crl_retention"):
