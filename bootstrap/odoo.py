@@ -1,8 +1,10 @@
 """Running Odoo commands with this repository's addons on our PostgreSQL."""
 
 import os
+import random
 import socket
 import subprocess
+from contextlib import suppress
 
 from bootstrap import postgres, python, settings, source
 from bootstrap.shell import write_if_changed
@@ -17,10 +19,12 @@ if __name__ == "__main__":
 
 
 def free_port():
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port nobody has now, of those the system gives to no connection meanwhile."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def addons_path(tree):
