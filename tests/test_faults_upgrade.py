@@ -46,6 +46,10 @@ calls[1:2].action_done("reached", "negative", "Dry dough")
 live = partners.crl_enrollment_ids.filtered(lambda e: e.state == "running")
 live[0].action_pause(reason="Holidays")
 live[1].action_exit("Moved away")
+env["crl.campaign"].create({
+    "name": "Autumn", "questions": "Which dough?\\r\\n\\n How many a day? ",
+    "segment_id": env["crl.segment"].create({"name": "All", "domain": "[]"}).id,
+})
 result = len(calls)
 """
 
@@ -140,6 +144,11 @@ def test_update_with_data(database, old_database, tmp_path):
 
     assert odoo_run(database, "once", "-u", ADDON) == []
     assert database.one("SELECT MAX(crl_catch_up_days) FROM res_company") == 3660
+    questions = "SELECT name, kind FROM crl_campaign_question ORDER BY sequence"
+    assert [tuple(row) for row in database.sql(questions)] == [
+        ("Which dough?", "text"),
+        ("How many a day?", "text"),
+    ]
     assert database.one(live) == before and database.one(log) == lines
     assert tables <= own_tables(database)
     for query in (RULES, ACTIONS):

@@ -99,9 +99,18 @@ customers[0].with_user(mona).crl_set_indicator("nasty", 10, note=NASTY)
 segment = env["crl.segment"].create(
     {{"name": NASTY, "domain": "[('name', 'ilike', 'HYPERLINK')]"}}
 )
-env["crl.campaign"].create(
-    {{"name": NASTY, "segment_id": segment.id, "operator_ids": mona.ids}}
-)
+campaign = env["crl.campaign"].create({{
+    "name": NASTY, "segment_id": segment.id, "operator_ids": mona.ids,
+    "question_ids": [
+        Command.create({{"name": NASTY, "kind": kind, "choices": f"2\\n{{NASTY}}"}})
+        for kind in ("text", "choice", "number")
+    ],
+}})
+first[1].campaign_id = campaign
+env["crl.campaign.answer"].create([{{
+    "question_id": question.id, "touchpoint_id": first[2].id, "value": NASTY,
+    "partner_id": customers[2].id,
+}} for question in campaign.question_ids])
 env.flush_all()
 fill(ours)
 
@@ -196,6 +205,8 @@ def test_nothing_runs_and_nothing_breaks(database, browser):
         *("cadence.name", "cadence.step.name", "cadence.step.script", "stage.name"),
         *("case.description", "enrollment.exit_reason", "touchpoint.note"),
         *("touchpoint.hold_reason", "touchpoint.log.note", "segment.name"),
+        *("campaign.question.name", "campaign.question.choices"),
+        "campaign.answer.value",
     ):
         assert f"crl.{name}" in told["written"]
     server = Server(database)

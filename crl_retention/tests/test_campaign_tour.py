@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 GROUP = "crl_retention.crl_retention_group"
@@ -50,6 +51,15 @@ class TestCampaignTour(HttpCase):
         done = campaign.member_ids.touchpoint_id.filtered(lambda t: t.state == "done")
         self.assertEqual((done.user_id, done.note), (self.ann, "In a hurry"))
         self.assertEqual(done.answer_ids.mapped("value"), ["Rye", "Electric"])
+        bobs = campaign.member_ids.filtered(lambda m: m.user_id == self.bob)
+        call = bobs.touchpoint_id[0]
+        call.date_planned = fields.Datetime.now()
+        call._open_activities()
+        self.start_tour(
+            "/odoo/retention-desk", "crl_campaign_desk", login=self.bob.login
+        )
+        self.assertEqual((call.state, call.note), ("done", False))
+        self.assertEqual(call.answer_ids.mapped("value"), ["Spelt", "Gas"])
         manager = self._new_user("manager", "Tour Marta")
         self.start_tour(
             "/odoo/retention-campaigns", "crl_campaign_answers", login=manager.login

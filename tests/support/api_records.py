@@ -189,6 +189,7 @@ class Records(Orders):
             role, "crl.campaign", name="Fuzz", cadence_id=self.found["cadence"],
             segment_id=segment or self.make_crl_segment(role),
             operator_ids=[(6, 0, [self.found["users"][operator]])],
+            question_ids=[(0, 0, {"name": "Fuzz?", "kind": "yes_no"})],
         )  # fmt: skip
 
     def make_released(self, role, campaign):
@@ -202,6 +203,16 @@ class Records(Orders):
         self.make_released("manager", campaign)
         domain = [("campaign_id", "=", campaign)]
         return self.find(role, "crl.campaign.member", domain)
+
+    def make_crl_campaign_answer(self, role):
+        member = self.make_crl_campaign_member(role)
+        of = [("campaign_id.member_ids", "in", [member])]
+        call = self.find(role, "crl.touchpoint", [*of, ("channel", "=", "call")])
+        self.do(
+            role, "crl.desk", "finish", touchpoint_id=call, view=False,
+            result={"verdict": "positive", "answers": ["yes"]},
+        )  # fmt: skip
+        return self.find(role, "crl.campaign.answer", of)
 
     def make_crl_cadence_step(self, role):
         domain = [("cadence_id", "=", self.found["cadence"])]

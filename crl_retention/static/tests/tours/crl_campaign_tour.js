@@ -107,11 +107,25 @@ tours.add("crl_campaign_work", {
     ],
 });
 
+/** Another answers at the desk, and has nothing else to do. */
+tours.add("crl_campaign_desk", {
+    steps: () => [
+        {trigger: ".o_crl_desk label[data-value=positive]", run: "click"},
+        {
+            trigger: ".o_crl_desk_question:contains(Which dough?) input",
+            run: "edit Spelt",
+        },
+        {trigger: ".o_crl_desk_question label:contains(Gas)", run: "click"},
+        {trigger: ".o_crl_desk button[name=done]", run: "click"},
+        {trigger: ".o_crl_desk_nothing:contains(Nothing is due)"},
+    ],
+});
+
 /** The manager counts what was answered, and makes a segment of those behind a figure. */
 tours.add("crl_campaign_answers", {
     steps: () => [
         {trigger: ".o_data_row .o_data_cell:contains(Lyon tour)", run: "click"},
-        {trigger: "button[name=action_answers]:contains(2)", run: "click"},
+        {trigger: "button[name=action_answers]:contains(4)", run: "click"},
         {trigger: ".o_pivot th:contains(Which oven?)"},
         {
             trigger: ".o_pivot tr:contains(Electric) .o_pivot_cell_value:contains(1)",
