@@ -4,7 +4,7 @@ colleague was faster, or all there is is a phone."""
 from itertools import pairwise
 
 from tests.support.office import log_in, noon_zone
-from tests.support.server import Server, running, wait_for
+from tests.support.server import PATIENCE, Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -182,7 +182,7 @@ def test_next_is_shown_while_the_result_is_sent(database, browser):
         page.evaluate("window.release()")
         page.see("Trattoria One", ".o_notification")
         page.see("has closed this contact already", ".o_notification")
-        wait_for(lambda: database.sql(STATE, two)[0][0] == "done", 30, "not done")
+        wait_for(lambda: database.sql(STATE, two)[0][0] == "done", PATIENCE, "not done")
         assert database.sql(STATE, one)[0][3] == "She called us herself."
         assert database.sql(STATE, two)[0][3] == "Said by Trattoria Two"
         assert page.text(NAME) == "Trattoria Three"
@@ -225,7 +225,7 @@ def test_by_touch(database, browser):
         assert page.evaluate(SMALL) == []
         page.tap(".o_crl_desk_done")
         page.see(names[1], NAME)
-        wait_for(lambda: database.sql(STATE, one)[0][0] == "done", 10, "not done")
+        wait_for(lambda: database.sql(STATE, one)[0][0] == "done", PATIENCE, "not done")
         assert database.sql(STATE, one)[0][2] == "positive"
         # back to the list, where one is left
         page.tap(".o_crl_desk_bar button")

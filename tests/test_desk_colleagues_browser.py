@@ -2,7 +2,7 @@
 settled while the network is down."""
 
 from tests.support.office import log_in, noon_zone
-from tests.support.server import Server, running, wait_for
+from tests.support.server import PATIENCE, Server, running, wait_for
 from tests.test_desk_browser import NAME, NOTE, NOTED, PREPARE, STATE, open_desk
 
 pytest_plugins = ["tests.support.fixtures"]
@@ -102,6 +102,8 @@ def test_a_promise_settled_without_a_connection_is_told_and_kept(database, brows
         note = NOTED.replace(NOTE, "#crl_desk_case_note")
         assert page.evaluate(note) == "Handed over at the counter"
         page.click(".o_crl_desk_done", "Promise Kept")
-        wait_for(lambda: database.one(state, promise) == "recovered", 30, "not kept")
+        wait_for(
+            lambda: database.one(state, promise) == "recovered", PATIENCE, "not kept"
+        )
     # Odoo's own bus complains of the network
     assert not [text for text in browser.problems if "/bus/" not in text]

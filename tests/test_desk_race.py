@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.server import Server, running
+from tests.support.server import PATIENCE, Server, running
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -66,7 +66,7 @@ def test_operators_never_get_the_same_contact(database):
     logins = [f"operator{number}" for number in range(OPERATORS)]
     with running(Server(database)) as server, ThreadPoolExecutor() as pool:
         workers = [pool.submit(work, server, login) for login in logins]
-        done = [worker.result(120) for worker in workers]
+        done = [worker.result(PATIENCE) for worker in workers]
     taken = Counter(number for numbers, __ in done for number in numbers)
     assert taken == Counter(calls)
     assert Counter(number for __, numbers in done for number in numbers) == taken

@@ -1,7 +1,7 @@
 """What goes wrong with a record or a service: the others go on, and people see it."""
 
-from tests.support.oracle import PATIENCE, opened, prepare
-from tests.support.server import Server, running
+from tests.support.oracle import opened, prepare
+from tests.support.server import PATIENCE, Server, running
 
 pytest_plugins = ["tests.support.fixtures"]
 

@@ -5,14 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bootstrap import logscan
 from tests.support.oracle import (
-    PATIENCE,
     check_exactly_once,
     keep_asking,
     opened,
     prepare,
     tell,
 )
-from tests.support.server import PUMP, Server, running, wait_for
+from tests.support.server import PATIENCE, PUMP, Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -61,7 +60,9 @@ def test_two_servers_two_lanes_and_run_now(database):
         wait_for(
             lambda: database.one(
                 """SELECT count(*) FROM pg_locks
-                    WHERE locktype = 'advisory' AND NOT granted"""
+                    WHERE locktype = 'advisory' AND NOT granted AND database =
+                          (SELECT oid FROM pg_database
+                            WHERE datname = current_database())"""
             ),
             PATIENCE,
             "the script did not start",

@@ -6,21 +6,26 @@ import time
 from bootstrap import logscan
 from tests.support.oracle import (
     MAIL_QUEUE,
-    PATIENCE,
-    at_work,
+    bury,
     check_exactly_once,
     doubled,
+    get_stuck,
     keep_asking,
+    let_be_due,
+    let_none_be_due,
     opened,
     prepare,
     tell,
+    wait_stuck,
 )
-from tests.support.server import PUMP, Server, running, wait_for
+from tests.support.server import PATIENCE, PUMP, Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
 KILLS = 10
 CUSTOMERS = 1000
+#: Contacts that fall due before each kill but the first.
+PORTION = CUSTOMERS // KILLS
 HELPER = "ir_cron_help"
 #: Workers can be killed without the server: the next is there at once.
 PREFORK = ("--workers=1", "--no-http")
@@ -35,39 +40,42 @@ def test_killed_ten_times_at_random(database):
     found = prepare(database, CUSTOMERS, HELPER)
     due = found["due"]
     assert len(due) == 2 * CUSTOMERS
+    let_none_be_due(database, due)
 
-    seen = [0]
+    seen, stuck = [0], 0
     server = Server(database, *PREFORK, cron_threads=2)
     with running(server):
-        while len(seen) <= KILLS and seen[-1] < len(due):
-            # the first two at once: then batches are small enough for all the kills;
-            # later with nothing done since the last kill, or something
-            at_once = len(seen) <= 2
-            early = at_once or seen[-1] > CUSTOMERS or chance.random() < 0.5
-            level = seen[-1] + (not early)
-            server.wait_cron(
-                keep_asking(
-                    database,
-                    lambda level=level: (
-                        at_work(database)
-                        and opened(database, due) >= level
-                        or opened(database, due) == len(due)
-                    ),
-                ),
-                PATIENCE,
-                f"no batch after {level} contacts",
-            )
-            time.sleep(0 if at_once else chance.uniform(0, 0.25))
-            if len(seen) < KILLS:
+        for kill in range(KILLS):
+            # a batch of the usual size first, and however fast a server is, something
+            # is left for each kill
+            end = CUSTOMERS + kill * PORTION
+            portion = due[end - PORTION if kill else 0 : end]
+            if kill < 2 or chance.random() < 0.5:
+                # in the middle of a batch
+                other = get_stuck(server, portion)
+                stuck += 1
+            else:
+                # whatever it does when something is done since the last kill
+                other = None
+                let_be_due(database, portion)
+                server.wait_cron(
+                    keep_asking(database, lambda: opened(database, due) > seen[-1]),
+                    PATIENCE,
+                    f"no batch after {seen[-1]} contacts",
+                )
+                time.sleep(chance.uniform(0, 0.25))
+            if kill < KILLS - 1:
                 server.kill_workers()
             else:
                 server.kill()
+            if other:
+                other.close()
             check_exactly_once(database, found, finished=False)
             seen.append(opened(database, due))
-    tell(f"{len(seen) - 1} kills, before and after each were open: {seen}")
-    assert len(seen) > KILLS // 2, "killed too late"
+    tell(f"before and after each kill, {stuck} of them in a batch, were open: {seen}")
     assert seen == sorted(seen), "something that was committed is gone"
 
+    let_be_due(database, due[end:])
     last = Server(database, "--no-http", cron_threads=2)
     with running(last):
         last.wait_cron(
@@ -79,22 +87,23 @@ def test_killed_ten_times_at_random(database):
 
 
 def test_runs_that_never_come_to_their_end(database, mailbox):
-    """Each run is killed as soon as its first batch has begun. Odoo counts such runs,
-    and stops trying after three without progress; batches shrink, so the backlog
-    ends all the same."""
+    """Each run is killed in its first batch. Odoo counts such runs, and stops trying
+    after three without progress; batches shrink, so the backlog ends all the same."""
     found = prepare(database, CUSTOMERS // 10)
     due, customers = found["due"], len(found["partners"])
+    let_none_be_due(database, due)
     counted = []
     server = Server(database, *PREFORK, cron_threads=1, smtp_port=mailbox.port)
     with running(server):
+        other = get_stuck(server, due)
         for _kill in range(5):
-            server.wait_cron(
-                keep_asking(database, lambda: at_work(database)), PATIENCE, "no batch"
-            )
+            pids = wait_stuck(server)
             server.kill_workers()
+            bury(database, pids)
             counted.append(
                 database.one("SELECT max(timed_out_counter) FROM ir_cron_progress")
             )
+        other.close()
         tell(f"runs without an end, as Odoo counts them: {counted}")
         assert max(counted) == 3
         server.wait_cron(

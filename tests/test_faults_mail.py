@@ -6,12 +6,11 @@ from contextlib import closing, suppress
 from threading import Thread
 
 from tests.support.faulty import FaultySms, FaultySmtp, mute_server
-from tests.support.server import Server, running
+from tests.support.oracle import keep_asking
+from tests.support.server import PATIENCE, Server, running
 
 pytest_plugins = ["tests.support.fixtures"]
 
-#: Seconds to wait for what takes a few: the machine may have other work.
-PATIENCE = 150
 MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 SMS_QUEUE = "sms.ir_cron_sms_scheduler_action"
 
@@ -100,9 +99,9 @@ def told(database):
 def settle(server, expected):
     """Let the engine read what became of the messages."""
     database = server.database
-    database.trigger()
+    asking = keep_asking(database, lambda: told(database) == expected)
     with suppress(AssertionError):
-        server.wait_cron(lambda: told(database) == expected, 30, "not settled")
+        server.wait_cron(asking, PATIENCE, "not settled")
     assert told(database) == expected
 
 

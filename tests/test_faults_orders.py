@@ -5,8 +5,8 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.oracle import PATIENCE, doubled, keep_asking, tell
-from tests.support.server import Server, running
+from tests.support.oracle import doubled, keep_asking, tell
+from tests.support.server import PATIENCE, Server, running
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -56,7 +56,10 @@ def at_work(database):
     return database.one(
         """SELECT count(*) FROM pg_locks
             WHERE relation = 'crl_order_event'::regclass AND granted
-              AND mode = 'ShareUpdateExclusiveLock'"""
+              AND mode = 'ShareUpdateExclusiveLock'
+              -- a copy's tables have the numbers of its origin's
+              AND database =
+                  (SELECT oid FROM pg_database WHERE datname = current_database())"""
     )
 
 

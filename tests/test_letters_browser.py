@@ -1,25 +1,12 @@
-"""Letters in a real browser: what is typed is kept, what is printed is where it belongs
-to the millimetre."""
+"""Letters in a real browser: what is typed is kept."""
 
-import base64
-import io
-import json
-from urllib.parse import urlencode
-
-import pytest
-from pypdf import PdfReader
+from contextlib import contextmanager
 
 from tests.support.office import log_in, noon_zone
-from tests.support.server import Server, running, wait_for
-from tests.support.tools import load
+from tests.support.server import PATIENCE, Server, running, wait_for
 from tests.test_desk_browser import SMALL
 
 pytest_plugins = ["tests.support.fixtures"]
-
-labels = load("labels")
-envelopes = load("envelopes")
-#: Millimetres of a CSS pixel, and of a point of a PDF.
-PIXEL, POINT = 25.4 / 96, 25.4 / 72
 
 PREPARE = """
 tz = {tz!r}
@@ -59,19 +46,6 @@ TEXT = "#crl_letter_text"
 WRITTEN = f"document.querySelector('{TEXT}').value"
 STATE = "SELECT state, letter_text, is_letter_printed FROM crl_touchpoint WHERE id = %s"
 PRINTED = "UPDATE crl_touchpoint SET is_letter_printed = TRUE WHERE id = %s"
-#: Where things are on their page, in pixels, and whether all of their text is seen.
-BOXES = """[...document.querySelectorAll(".o_crl_paper")].map((paper) => {
-    const page = paper.getBoundingClientRect();
-    return [...paper.querySelectorAll(".o_crl_box, .o_crl_digit")].map((box) => {
-        const {left, top, width, height} = box.getBoundingClientRect();
-        return {
-            place: [left - page.left, top - page.top, width, height],
-            text: box.innerText,
-            isCut: box.scrollHeight > box.clientHeight + 1
-                || box.scrollWidth > box.clientWidth + 1,
-        };
-    });
-})"""
 
 
 def open_letters(page, server):
@@ -79,12 +53,28 @@ def open_letters(page, server):
     page.wait(f"!!document.querySelector('{TEXT}')", "no letter is open")
 
 
-def test_a_letter_is_written_and_posted(database, browser):
-    letters, _customers = database.run(PREPARE.format(tz=noon_zone(), count=1))
+@contextmanager
+def writing(database, browser, name, count=0):
+    """The first of ``3 + count`` letters is open; tells which they are."""
+    tz = noon_zone()
+    letters, _customers = database.run(PREPARE.format(tz=tz, count=count))
     with running(Server(database)) as server:
-        page = browser.page("letters", tz=noon_zone())
+        page = browser.page(name, tz=tz)
         log_in(page, server, "paula")
         open_letters(page, server)
+        yield page, server, letters
+
+
+def wait_for_words(database, letter, words):
+    wait_for(
+        lambda: database.sql(STATE, letter)[0][1] == words,
+        PATIENCE,
+        f"“{words}” did not arrive",
+    )
+
+
+def test_a_letter_is_written_and_posted(database, browser):
+    with writing(database, browser, "letters", count=1) as (page, server, letters):
         page.see("4 letters to write")
         page.click(".o_crl_letter_offer", "Dear Bella Napoli")
         page.see("Bella Napoli", ".o_crl_letter_address")
@@ -95,14 +85,7 @@ def test_a_letter_is_written_and_posted(database, browser):
         page.picture("offline")
         assert database.sql(STATE, letters[0])[0][1] != "Dear Bella Napoli,\nthank you."
         page.go_offline(False)
-        wait_for(
-            lambda: (
-                database.sql(STATE, letters[0])[0][1]
-                == "Dear Bella Napoli,\nthank you."
-            ),
-            60,
-            "the text did not arrive",
-        )
+        wait_for_words(database, letters[0], "Dear Bella Napoli,\nthank you.")
         # nothing is lost when the page is closed in the middle of a word
         page.type(TEXT, "Half a wor")
         page.open(f"{server.url}/odoo/retention-letters")
@@ -146,11 +129,7 @@ MEND = "DROP TRIGGER crl_test_break ON crl_touchpoint"
 
 
 def test_no_letter_is_posted_without_its_words(database, browser):
-    letters, _customers = database.run(PREPARE.format(tz=noon_zone(), count=0))
-    with running(Server(database)) as server:
-        page = browser.page("letters-unsaved", tz=noon_zone())
-        log_in(page, server, "paula")
-        open_letters(page, server)
+    with writing(database, browser, "letters-unsaved") as (page, server, letters):
         database.sql(BREAK)
         page.type(TEXT, "Dear Bella Napoli")
         page.see("The server could not do this", ".o_notification")
@@ -171,11 +150,7 @@ def test_no_letter_is_posted_without_its_words(database, browser):
         )
         page.see("The server could not do this", ".o_notification")
         database.sql(MEND)
-        wait_for(
-            lambda: database.sql(STATE, letters[0])[0][1] == "Dear Bella Napoli",
-            60,
-            "the words did not arrive",
-        )
+        wait_for_words(database, letters[0], "Dear Bella Napoli")
         # who leaves the screen at once has written it
         page.type(TEXT, "Dear friends")
         page.evaluate(
@@ -183,11 +158,7 @@ def test_no_letter_is_posted_without_its_words(database, browser):
             ".doAction('crl_retention.crl_desk_action')"
         )
         page.wait("!!document.querySelector('.o_crl_desk')", "no desk")
-        wait_for(
-            lambda: database.sql(STATE, letters[0])[0][1] == "Dear friends",
-            60,
-            "the last words did not arrive",
-        )
+        wait_for_words(database, letters[0], "Dear friends")
         open_letters(page, server)
         page.click(".o_crl_letter_posted")
         page.see("No letter to write today")
@@ -202,11 +173,7 @@ CLOSED = "UPDATE crl_touchpoint SET state = 'done' WHERE id = %s"
 
 
 def test_words_that_came_too_late_are_told_of_once(database, browser):
-    letters, _customers = database.run(PREPARE.format(tz=noon_zone(), count=0))
-    with running(Server(database)) as server:
-        page = browser.page("letters-late", tz=noon_zone())
-        log_in(page, server, "paula")
-        open_letters(page, server)
+    with writing(database, browser, "letters-late") as (page, server, letters):
         page.go_offline()
         page.type(TEXT, "Dear Bella Napoli")
         page.see("There is no connection")
@@ -244,83 +211,4 @@ def test_letters_on_a_phone(database, browser):
             page.tap(selector)
         page.tap(".o_crl_letter_posted")
         page.see("3 letters to write")
-    assert not browser.problems
-
-
-def show(page, server, report, paper, **options):
-    """Open what is printed, as the printer gets it."""
-    query = {
-        "options": json.dumps(options),
-        "context": json.dumps({"crl_paper": paper}),
-    }
-    name = f"crl_retention.crl_letter_{report}"
-    page.open(f"{server.url}/report/html/{name}?{urlencode(query)}")
-    page.send("Emulation.setEmulatedMedia", media="print")
-    return page.evaluate(BOXES)
-
-
-def make_pdf(page):
-    answer = page.send(
-        "Page.printToPDF", preferCSSPageSize=True, printBackground=True, marginTop=0
-    )
-    return PdfReader(io.BytesIO(base64.b64decode(answer["data"])))
-
-
-def in_millimetres(box):
-    return [value * PIXEL for value in box["place"]]
-
-
-def test_what_is_printed_is_in_its_place(database, browser):
-    _letters, customers = database.run(PREPARE.format(tz=noon_zone(), count=45))
-    with running(Server(database)) as server:
-        page = browser.page("letters-print", 1400, 1400)
-        log_in(page, server, "paula")
-        for key, sheet in labels.SHEETS.items():
-            start = sheet.count - 1
-            pages = show(
-                page, server, "labels", f"sheet_{sheet.paper}",
-                numbers=customers, sheet=key, start=start,
-            )  # fmt: skip
-            places = [
-                place for sheets in labels.lay_out(sheet, customers, start)
-                for place in sheets
-            ]  # fmt: skip
-            boxes = [box for paper in pages for box in paper]
-            for box, (left, top, _number) in zip(boxes, places, strict=True):
-                wanted = [left, top, sheet.width, sheet.height]
-                assert in_millimetres(box) == pytest.approx(wanted, abs=0.05), key
-                assert not box["isCut"], box["text"]
-            pdf = make_pdf(page)
-            assert len(pdf.pages) == len(pages), key
-            size = [float(side) * POINT for side in pdf.pages[0].mediabox[2:]]
-            assert size == pytest.approx(labels.PAPERS[sheet.paper], abs=0.4)
-        for key, envelope in envelopes.ENVELOPES.items():
-            pages = show(
-                page, server, "envelope", f"envelope_{key}",
-                numbers=customers[:3], envelope=key,
-            )  # fmt: skip
-            for paper in pages:
-                sender, address, *digits = paper
-                for box, wanted in (
-                    (sender, envelope.sender),
-                    (address, envelope.address),
-                ):
-                    assert in_millimetres(box) == pytest.approx([*wanted], abs=0.05), (
-                        key
-                    )
-                    assert not box["isCut"], (key, box["text"])
-                for box, wanted in zip(digits, envelope.postcode, strict=bool(digits)):
-                    assert in_millimetres(box) == pytest.approx([*wanted], abs=0.05), (
-                        key
-                    )
-            pdf = make_pdf(page)
-            assert len(pdf.pages) == 3, key
-            size = [float(side) * POINT for side in pdf.pages[0].mediabox[2:]]
-            assert size == pytest.approx([envelope.width, envelope.height], abs=0.4)
-        # the seven digits of a Japanese customer, and none of an Italian one's
-        pages = show(
-            page, server, "envelope", "envelope_jp3", numbers=customers[:3],
-            envelope="jp3",
-        )  # fmt: skip
-        assert "".join(box["text"] for box in pages[2][2:]) == "1040061"
     assert not browser.problems

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timezone
 
 from tests.support.office import MAIL_QUEUE, OFFICE, log_in
-from tests.support.server import Server, running, wait_for
+from tests.support.server import PATIENCE, Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -59,7 +59,7 @@ def test_the_morning_mail(database, mailbox, browser):
     with running(server):
         server.run_cron()
         server.run_cron(MAIL_QUEUE)
-        [mail] = wait_for(lambda: mailbox.to("mona@example.com"), 60, "no mail")
+        [mail] = wait_for(lambda: mailbox.to("mona@example.com"), PATIENCE, "no mail")
         names = ["Da Enzo", "Officina Bruno", "Pizzeria Sole"]
         if not database.one("SELECT extract(day FROM timezone(%s, now())) = 1", tz):
             # on the first of a month nobody is behind

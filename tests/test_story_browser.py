@@ -7,7 +7,7 @@ clock on the wall.
 import re
 
 from tests.support.office import MAIL_QUEUE, OFFICE, log_in, noon_zone
-from tests.support.server import Server, running, wait_for
+from tests.support.server import PATIENCE, Server, running, wait_for
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -56,7 +56,9 @@ def deliver(server, mailbox, count):
     """Run the procedure and the mail queue; return the customer's latest mail."""
     server.run_cron()
     server.run_cron(MAIL_QUEUE)
-    wait_for(lambda: len(mailbox.to("bella@example.com")) >= count, 30, "no mail came")
+    wait_for(
+        lambda: len(mailbox.to("bella@example.com")) >= count, PATIENCE, "no mail came"
+    )
     mails = mailbox.to("bella@example.com")
     assert len(mails) == count
     server.run_cron()

@@ -8,6 +8,7 @@ from itertools import count
 import requests
 
 from tests.support.api_records import Records
+from tests.support.server import PATIENCE
 
 #: Dialogs of managers, and what they alone may do with a customer.
 MANAGERS = (
@@ -92,7 +93,7 @@ class Api(Records):
                 "Authorization": f"bearer {self.found['keys'][role]}",
                 "Content-Type": "application/json",
             },
-            timeout=60,
+            timeout=PATIENCE,
         )
         return answer.status_code, answer.json()
 

@@ -69,7 +69,7 @@ class Page:
         self.send("Page.navigate", url=url)
         self.wait("document.readyState === 'complete'", "the page did not load")
 
-    def wait(self, expression, what, seconds=30):
+    def wait(self, expression, what, seconds=90):
         """Wait until an expression is true on the page, and return its value."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -85,7 +85,7 @@ class Page:
         shown = self.evaluate("document.body.innerText.slice(0, 3000)")
         raise AssertionError(f"{what}; the page shows:\n{shown}")
 
-    def see(self, text, selector="body", seconds=30):
+    def see(self, text, selector="body", seconds=90):
         """Wait until a visible element shows a text."""
         arguments = f"{json.dumps(selector)}, {json.dumps(text)}"
         self.wait(f"!!({FIND})({arguments})", f"“{text}” is not shown", seconds)
@@ -222,12 +222,12 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         self._socket = websocket.create_connection(
-            self._address(), timeout=60, suppress_origin=True
+            self._address(), timeout=180, suppress_origin=True
         )
 
     def _address(self):
         path = Path(self._folder, "DevToolsActivePort")
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             lines = path.read_text().split() if path.exists() else []
             if len(lines) == 2:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from bootstrap import databases, settings
-from tests.support.server import Database, Server, running
+from tests.support.server import PATIENCE, Database, Server, running
 
 PREPARE = """
 from datetime import timedelta
@@ -73,7 +73,7 @@ class Crl:
     def __call__(self, *words, code=0, stdin=""):
         """Say words to the command; returns what it says."""
         process = self.start(*words)
-        out, err = process.communicate(stdin, timeout=120)
+        out, err = process.communicate(stdin, timeout=PATIENCE)
         assert process.returncode == code, out + err
         assert "Traceback" not in out + err
         assert not any(key in out + err for key in self.found["keys"].values())

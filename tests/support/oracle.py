@@ -3,8 +3,8 @@
 import sys
 from collections import Counter
 
-#: Seconds to wait for what takes a few: the machine may have other work.
-PATIENCE = 120
+from tests.support.server import PATIENCE, Database
+
 MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 
 #: Customers of three reps, each with a call and a mail of the procedure due now.
@@ -123,17 +123,6 @@ def tell(text):
     sys.stderr.write(f"{text}\n")
 
 
-def at_work(database):
-    """Whether a batch is being written now."""
-    return database.one(
-        """SELECT count(*) FROM pg_locks l
-             JOIN pg_stat_activity a ON a.pid = l.pid
-            WHERE l.relation IN ('crl_touchpoint'::regclass, 'mail_activity'::regclass,
-                                 'mail_message'::regclass)
-              AND l.mode = 'RowExclusiveLock' AND a.datname = current_database()"""
-    )
-
-
 def keep_asking(database, condition):
     """A condition that asks for another run whenever none is asked for, as the next
     interval would."""
@@ -144,3 +133,56 @@ def keep_asking(database, condition):
         return condition()
 
     return ask
+
+
+def let_be_due(database, ids):
+    """Let contacts be due: for Odoo, which knows whole seconds, too."""
+    database.sql(
+        """UPDATE crl_touchpoint
+              SET date_due = now() AT TIME ZONE 'UTC' - interval '1 minute'
+            WHERE id = ANY(%s)""",
+        ids,
+    )
+
+
+def let_none_be_due(database, ids):
+    database.sql("UPDATE crl_touchpoint SET date_due = NULL WHERE id = ANY(%s)", ids)
+
+
+#: Those of all databases of a server are listed, and a copy's tables have the numbers
+#: of its origin's.
+STUCK = """
+SELECT pid FROM pg_locks
+ WHERE relation = 'crl_touchpoint_log'::regclass AND NOT granted
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def wait_stuck(server):
+    """Let a batch begin and get as far as the log, which another has.
+
+    :returns: the numbers of those in PostgreSQL who wait
+    """
+    asking = keep_asking(server.database, lambda: server.database.sql(STUCK))
+    return [pid for [pid] in server.wait_cron(asking, PATIENCE, "no batch began")]
+
+
+def get_stuck(server, ids):
+    """Let a batch get stuck when most of it is written: it wants to write down what it
+    did, but another has the table.
+
+    :param ids: contacts that are due when the table is taken: a server may be at work
+    :returns: this other's connection; who closes it lets the batch go
+    """
+    database = server.database
+    other = Database(database.server, database.name)
+    other.sql("BEGIN")
+    other.sql("LOCK TABLE crl_touchpoint_log IN SHARE MODE")
+    let_be_due(database, ids)
+    wait_stuck(server)
+    return other
+
+
+def bury(database, pids):
+    """Let PostgreSQL see at once that those for whom it waits were killed."""
+    database.sql("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", pids)

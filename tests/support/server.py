@@ -20,6 +20,8 @@ from bootstrap import odoo, postgres, settings
 ADDON = "crl_retention"
 PUMP = "ir_cron_run"
 RESULT = "RESULT:"
+#: Seconds to wait for what takes a few: the machine may have other work.
+PATIENCE = 300
 
 
 def wait_for(condition, seconds, what):
@@ -110,7 +112,7 @@ class Database:
             env=odoo.environ(self.server),
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=2 * PATIENCE,
         )
         for line in done.stdout.splitlines():
             if RESULT in line:
@@ -183,7 +185,7 @@ class Server:
     def start(self):
         """Start the process and wait until it answers."""
         self.process = odoo.spawn(self.database.server, self.options, self.log)
-        wait_for(self.answers, 90, "Odoo did not answer")
+        wait_for(self.answers, PATIENCE, "Odoo did not answer")
         return self
 
     def answers(self):
@@ -220,7 +222,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def run_cron(self, xmlid=PUMP, seconds=60):
+    def run_cron(self, xmlid=PUMP, seconds=PATIENCE):
         """Run a scheduled action once, and wait until it has done all it had to."""
         self.database.trigger(xmlid)
         self.wait_cron(lambda: self.database.is_idle(xmlid), seconds, xmlid)
@@ -260,7 +262,7 @@ class Session:
         answer = self.http.post(
             self.server.url + path,
             json={"jsonrpc": "2.0", "method": "call", "params": params},
-            timeout=60,
+            timeout=PATIENCE,
         ).json()
         if "error" in answer:
             raise AssertionError(answer["error"]["data"]["message"])
