@@ -3,12 +3,13 @@
 import csv
 import json
 import signal
-import time
+from contextlib import contextmanager
 
 import openpyxl
 import pytest
 
 from tests.support.client import read_report
+from tests.support.server import PATIENCE, wait_for
 
 pytest_plugins = ["tests.support.fixtures", "tests.support.client"]
 
@@ -100,6 +101,36 @@ def test_only_managers_load(crl, tmp_path):
     assert not crl.values()
 
 
+#: No batch after so many begins while somebody else holds the lock.
+GATE = """
+CREATE FUNCTION crl_test_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT count(*) FROM crl_load) >= {enough} THEN
+        PERFORM pg_advisory_xact_lock(1);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER crl_test_gate BEFORE INSERT ON crl_load
+    FOR EACH ROW EXECUTE FUNCTION crl_test_gate();
+"""
+WAITING = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@contextmanager
+def gate(database, enough):
+    """Let no batch through after so many, until the end; yields what waits until one
+    is at the gate."""
+    database.sql("SELECT pg_advisory_lock(1)")
+    database.sql(GATE.format(enough=enough))
+    try:
+        yield lambda: wait_for(lambda: database.one(WAITING), PATIENCE, "no batch")
+    finally:
+        database.sql("SELECT pg_advisory_unlock(1)")
+        database.sql("DROP FUNCTION crl_test_gate CASCADE")
+
+
 def test_killed_halfway_and_repeated(crl, tmp_path):
     """Three times killed with SIGKILL, then to its end: the same as in one go."""
     crl.login()
@@ -112,13 +143,12 @@ def test_killed_halfway_and_repeated(crl, tmp_path):
         )
     )
     words = ["load", "indicators", path, "--wide", "--batch-size=20"]
-    for enough in (1, 300, 700):
-        process = crl.start(*words, "--quiet")
-        while crl.database.one("SELECT count(*) FROM crl_load") * 20 < enough:
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.001)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    for enough in (0, 15, 35):
+        with gate(crl.database, enough) as wait:
+            process = crl.start(*words, "--quiet")
+            wait()
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
     assert len(crl.values()) < 980
     told = crl(*words, code=1)
     assert "Went on after" in told and "980 created" in told and "Refused 20" in told
@@ -135,13 +165,15 @@ def test_the_server_restarts_in_between(crl, tmp_path):
     path = tmp_path / "values.csv"
     path.write_text("ref,value\n" + "".join(f"C-{n},{n}\n" for n in range(500)))
     words = ["load", "indicators", path, "--indicator=nps", "--batch-size=5"]
-    process = crl.start(*words, "--quiet")
-    while not crl.database.one("SELECT count(*) FROM crl_load"):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.001)
-    crl.server.kill()
+    with gate(crl.database, 1) as wait:
+        process = crl.start(*words, "--quiet")
+        wait()
+        # a slow machine takes longer to start a server than the command has patience
+        process.send_signal(signal.SIGSTOP)
+        crl.server.kill()
     crl.server.start()
-    out, err = process.communicate(timeout=120)
+    process.send_signal(signal.SIGCONT)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     assert "500 created" in out
     assert len(crl.values()) == 500

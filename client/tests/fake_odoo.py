@@ -11,8 +11,8 @@ KEY = "k" * 40
 class FakeOdoo:
     """Keeps values like the real verb; ``faults`` are what the next answers do wrong.
 
-    A fault is a status, ``(status, headers)``, ``drop``, ``drop after``, ``hang`` or
-    ``garbage``. What comes ``after`` was done all the same.
+    A fault is a status, ``(status, headers)``, ``drop``, ``drop after``, ``hang``,
+    ``hang after`` or ``garbage``. What comes ``after`` was done all the same.
     """
 
     def __init__(self):
@@ -65,7 +65,9 @@ class FakeOdoo:
             self.write(handler, 401, b'{"message": "Invalid apikey"}')
             return
         result = getattr(self, method)(**body)
-        if fault == "drop after":
+        if fault == "hang after":
+            self.release.wait(30)
+        elif fault == "drop after":
             handler.connection.shutdown(socket.SHUT_RDWR)
         elif fault == "garbage":
             self.write(handler, 200, b"<html>Please log in to the hotel's WiFi</html>")

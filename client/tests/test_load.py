@@ -249,9 +249,11 @@ def test_killed_in_the_middle(tmp_path, fake, home):
     words = ["load", "indicators", str(path), "--indicator=nps", "--batch-size=10"]
     command = [sys.executable, "-m", "crl_client", *words]
     environ["PYTHONPATH"] = os.pathsep.join(sys.path)
-    for number in (3, 9, 20):
+    for number, fault in ((3, "hang"), (9, "hang after"), (20, "hang after")):
+        # however fast it is, it gets no further
+        fake.faults = [None] * (number - 1 - len(fake.calls)) + [fault]
         process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE)
-        while len(fake.calls) < number:
+        while len(fake.calls) < number or fake.faults:
             assert process.poll() is None
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
