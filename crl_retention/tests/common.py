@@ -1,9 +1,43 @@
 from contextlib import ExitStack
 from itertools import count
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo import fields
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests.common import ChromeBrowser
+
+#: How many times as long as Odoo usually does we wait for a page: the machine may have
+#: other work.
+PATIENCE = 10
+
+
+def noon_zone():
+    """A time zone in which it is about noon now: all of the day is one day there."""
+    ahead = 12 - fields.Datetime.now().hour
+    # their names count the other way round
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+class WebCase(HttpCase):
+    """Odoo's, with patience."""
+
+    # requests wait for each other, also for one that makes the assets
+    test_cursor_lock_timeout = HttpCase.test_cursor_lock_timeout * PATIENCE
+
+    def url_open(self, *args, **kwargs):
+        return super().url_open(*args, **{"timeout": 12 * PATIENCE, **kwargs})
+
+    def make_jsonrpc_request(self, *args, **kwargs):
+        kwargs = {"timeout": 12 * PATIENCE, **kwargs}
+        return super().make_jsonrpc_request(*args, **kwargs)
+
+    def browser_js(self, *args, **kwargs):
+        # a browser multiplies all its limits by this, and sets it to 1 when it starts
+        factor = property(lambda _self: PATIENCE, lambda _self, _factor: None)
+        with patch.object(ChromeBrowser, "throttling_factor", factor, create=True):
+            return super().browser_js(*args, **kwargs)
 
 
 class CrlCase(TransactionCase):

@@ -1,11 +1,13 @@
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import WebCase
 
 GROUP = "crl_retention.crl_retention_group"
 
 
 @tagged("post_install", "-at_install")
-class TestCampaignTour(HttpCase):
+class TestCampaignTour(WebCase):
     """Marketing builds and releases, operators work, as they do it on the screen."""
 
     @classmethod

@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from ..tools import schedule
+from .common import WebCase, noon_zone
 
 
 @tagged("post_install", "-at_install")
-class TestDayTour(HttpCase):
+class TestDayTour(WebCase):
     """My Visits on a phone, by touch."""
 
     browser_size = "360x780"
@@ -22,7 +23,7 @@ class TestDayTour(HttpCase):
             "crl_retention.crl_retention_group_user",
             name="Tour Rita",
             # about noon now: there is a day behind and one ahead
-            tz=cls._get_noon_zone(),
+            tz=noon_zone(),
         )
         cls.env["res.users.settings"]._find_or_create_for_user(cls.rep)
         cls.visits = cls.env["crl.touchpoint"].browse()
@@ -54,12 +55,6 @@ class TestDayTour(HttpCase):
                 }
             )
         cls.visits[:2]._open_activities()
-
-    @staticmethod
-    def _get_noon_zone():
-        ahead = 12 - fields.Datetime.now().hour
-        # their names count the other way round
-        return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
     def test_my_visits(self):
         self.start_tour("/odoo/retention-visits", "crl_day", login=self.rep.login)

@@ -1,20 +1,22 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import WebCase, noon_zone
 
 DESK = "/odoo/retention-desk"
 
 
 @tagged("post_install", "-at_install")
-class TestDeskTour(HttpCase):
+class TestDeskTour(WebCase):
     """My Desk in the browser: a rep with three calls that are due."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         groups = "crl_retention.crl_retention_group_user"
-        tz = {"tz": "Europe/Paris"}
+        tz = {"tz": noon_zone()}
         cls.rep = new_test_user(cls.env, "crl_tour_rep", groups, name="Tour Rep", **tz)
         cls.leader = new_test_user(
             cls.env, "crl_tour_leader", groups, name="Tour Leader", **tz
@@ -64,7 +66,7 @@ class TestDeskTour(HttpCase):
         customer = self.customers[0].copy({"name": "Osteria Promise"})
         number = customer.with_user(self.rep).crl_take_promise(
             "Bring the new price list",
-            fields.Datetime.to_string(fields.Datetime.now() + timedelta(minutes=1)),
+            fields.Datetime.to_string(fields.Datetime.now() + timedelta(hours=1)),
         )
         return self.env["crl.case"].browse(number)
 

@@ -8,7 +8,7 @@ from lxml import html
 
 from odoo import fields
 from odoo.exceptions import LockError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.crl_retention.controllers import feedback
 from odoo.addons.crl_retention.tools.page import (
@@ -17,6 +17,8 @@ from odoo.addons.crl_retention.tools.page import (
     page_colours,
 )
 from odoo.addons.crl_retention.tools.text import tidy_words
+
+from .common import WebCase
 
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -27,7 +29,7 @@ PRIVATE_HEADERS = {
 NASTY = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} %s'
 
 
-class FeedbackCase(HttpCase):
+class FeedbackCase(WebCase):
     """A customer with a link, and what their browser does with it."""
 
     @classmethod

@@ -1,8 +1,10 @@
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import WebCase
 
 
 @tagged("post_install", "-at_install")
-class TestHealthTour(HttpCase):
+class TestHealthTour(WebCase):
     def test_an_indicator_moves_the_band(self):
         """A manager defines an indicator, writes a value of a customer, and sees the
         customer's band move; plans what helps, and sets the band by hand."""

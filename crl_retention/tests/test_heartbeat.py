@@ -3,13 +3,13 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open, mute_logger
 
 from odoo.addons.crl_retention.models.crl_heartbeat import CrlHeartbeat
 from odoo.addons.crl_retention.tools.pulse import GRACE
 
-from .common import CrlCase
+from .common import CrlCase, WebCase
 
 ENGINE_LOG = "odoo.addons.crl_retention.models.crl_engine"
 
@@ -128,7 +128,7 @@ class TestHeartbeat(CrlCase):
 
 
 @tagged("post_install", "-at_install")
-class TestHealth(HttpCase):
+class TestHealth(WebCase):
     """What monitoring and managers are told."""
 
     def setUp(self):

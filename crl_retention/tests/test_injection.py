@@ -8,9 +8,9 @@ from lxml import html
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.http import Request
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CrlCase
+from .common import CrlCase, WebCase
 
 SCRIPT = '<script>alert(1)</script><svg onload=alert(2)>"><img src=x onerror=alert(3)>'
 TEMPLATE = "{{ 7*191 }} <t t-out='7*191'/> ${7*191} %s %(x)s {0}"
@@ -263,7 +263,7 @@ class TestInjection(CrlCase):
 
 
 @tagged("post_install", "-at_install")
-class TestExport(HttpCase):
+class TestExport(WebCase):
     """Files a spreadsheet opens: no cell of ours is a formula."""
 
     def _export(self, kind, model, names, ids):

@@ -1,9 +1,9 @@
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CrlCase
+from .common import CrlCase, WebCase
 
 
 @tagged("post_install", "-at_install")
@@ -247,7 +247,7 @@ class TestPeopleLeaving(CrlCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPeopleLeavingScreen(HttpCase):
+class TestPeopleLeavingScreen(WebCase):
     """The web client is asked to whom the customers go."""
 
     def call(self, model, method, ids):

@@ -1,5 +1,7 @@
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import WebCase, noon_zone
 
 GROUP = "crl_retention.crl_retention_group"
 
@@ -13,20 +15,22 @@ def new_user(env, role, name):
         if role != "direction"
         else f"{GROUP}_{role}",
         name=name,
-        tz="Europe/Rome",
+        tz=noon_zone(),
     )
     env["res.users.settings"]._find_or_create_for_user(user)
     return user
 
 
 @tagged("post_install", "-at_install")
-class TestPortfolioTour(HttpCase):
+class TestPortfolioTour(WebCase):
     """The portfolio board, as it is worked with: of the month that comes, which is
     whole whenever the test runs."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # who is new this month still is when it is looked at
+        cls.env.company.partner_id.tz = noon_zone()
         cls.admin = new_user(cls.env, "portfolio", "Tour Paolo")
         cls.rep = new_user(cls.env, "user", "Tour Luca")
         cls.rep.crl_daily_visits = 3
@@ -80,7 +84,7 @@ class TestPortfolioTour(HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTargetsOnAPhone(HttpCase):
+class TestTargetsOnAPhone(WebCase):
     browser_size = "360x780"
     touch_enabled = True
 

@@ -1,8 +1,8 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import CrlCase
+from .common import CrlCase, WebCase
 
 
 class ReceptionCase(CrlCase):
@@ -315,7 +315,7 @@ class TestReception(ReceptionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestLookup(ReceptionCase, HttpCase):
+class TestLookup(ReceptionCase, WebCase):
     """A telephone system opens an address with the number that calls."""
 
     def lookup(self, number):

@@ -1,5 +1,7 @@
 from odoo import fields
-from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .common import WebCase
 
 APP = "crl_retention.crl_retention_menu_root"
 
@@ -60,7 +62,7 @@ class TestTimeline(TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestScreens(HttpCase):
+class TestScreens(WebCase):
     """Every screen of the app opens, for each role that has its menu."""
 
     @classmethod

@@ -1,9 +1,9 @@
 from ast import literal_eval
 
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import CrlCase
+from .common import CrlCase, WebCase
 
 
 @tagged("post_install", "-at_install")
@@ -104,7 +104,7 @@ class TestSelection(CrlCase):
 
 
 @tagged("post_install", "-at_install")
-class TestReportTour(HttpCase):
+class TestReportTour(WebCase):
     def test_from_a_figure_to_a_segment(self):
         """The manager looks at unhappy customers, opens those behind a figure, and
         makes a segment of them."""

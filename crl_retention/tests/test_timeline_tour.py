@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import WebCase
 
 
 @tagged("post_install", "-at_install")
-class TestTimelineTour(HttpCase):
+class TestTimelineTour(WebCase):
     def test_a_rep_reads_what_happened(self):
         rep = new_test_user(
             self.env,

@@ -2,15 +2,15 @@ import ast
 import secrets
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CrlCase
+from .common import CrlCase, WebCase
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @tagged("post_install", "-at_install")
-class TestUnsubscribe(HttpCase, CrlCase):
+class TestUnsubscribe(WebCase, CrlCase):
     """Customers end marketing with one click, in their mail program or on our page."""
 
     def at(self, moment):

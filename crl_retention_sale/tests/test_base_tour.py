@@ -1,15 +1,19 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crl_retention.tests.common import WebCase, noon_zone
 
 
 @tagged("post_install", "-at_install")
-class TestBaseTour(HttpCase):
+class TestBaseTour(WebCase):
     """The customer base, as it is read."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # the month does not change meanwhile
+        cls.env.company.partner_id.tz = noon_zone()
         # whatever was bought before
         cls.env.cr.execute("DELETE FROM crl_purchase")
         cls.env.cr.execute("DELETE FROM crl_customer_stay")

@@ -1,9 +1,11 @@
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crl_retention.tests.common import WebCase
 
 
 @tagged("post_install", "-at_install")
-class TestOrderTour(HttpCase):
+class TestOrderTour(WebCase):
     """From the order to the letter in the box, in the browser."""
 
     @classmethod

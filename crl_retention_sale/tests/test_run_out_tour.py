@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crl_retention.tests.common import WebCase
 
 
 @tagged("post_install", "-at_install")
-class TestRunOutTour(HttpCase):
+class TestRunOutTour(WebCase):
     def test_a_product_runs_out(self):
         """A manager writes how long a product lasts; its customer, who bought some, is
         on the list, and has a message."""

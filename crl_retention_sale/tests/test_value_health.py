@@ -1,6 +1,8 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crl_retention.tests.common import WebCase
 
 from .common import SaleCase
 
@@ -133,7 +135,7 @@ class TestValueHealth(SaleCase):
 
 
 @tagged("post_install", "-at_install")
-class TestValueTour(HttpCase):
+class TestValueTour(WebCase):
     def test_win_back_from_the_panel(self):
         """A rep finds a customer whose rhythm is broken in the report, sees why they
         are at risk, and starts to win them back."""

@@ -1,7 +1,10 @@
 import {registry} from "@web/core/registry";
+import {user} from "@web/core/user";
 
 // the month after this one, and in it the second week: both whole, whatever day it is
-const FIRST = luxon.DateTime.local().startOf("month").plus({months: 1});
+// where the user is
+const TODAY = luxon.DateTime.now().setZone(user.tz || "UTC");
+const FIRST = TODAY.startOf("month").plus({months: 1});
 const FRIDAY = FIRST.minus({days: FIRST.weekday % 7}).plus({days: 12});
 const NEXT_MONTH = [
     {trigger: "button[aria-label='The month after']", run: "click"},
