@@ -201,17 +201,20 @@ def test_fill(moments, places, there, most):
     assert (there, room) == (before, limits)
 
 
+FRIDAY = date(2026, 1, 9)
+#: An hour on Thursday, two on Friday.
+FREE = [
+    (datetime(2026, 1, 8, 9), date(2026, 1, 8)),
+    (datetime(2026, 1, 9, 9), FRIDAY),
+    (datetime(2026, 1, 9, 11), FRIDAY),
+]
+
+
 def test_fill_goes_on_where_it_went_before():
     """Whoever lives near the customer just put on a day is visited on it as well."""
-    thursday, friday = date(2026, 1, 8), date(2026, 1, 9)
-    free = [
-        (datetime(2026, 1, 8, 9), thursday),
-        (datetime(2026, 1, 9, 9), friday),
-        (datetime(2026, 1, 9, 11), friday),
-    ]
     # 16 km of road between each and the next one
     wanted = [slots.Wanted(number, (48 + 0.11 * number, 16.0)) for number in (1, 2)]
-    assert slots.fill(free, wanted, {friday: [(48.0, 16.0)]}) == {
+    assert slots.fill(FREE, wanted, {FRIDAY: [(48.0, 16.0)]}) == {
         1: datetime(2026, 1, 9, 9),
         2: datetime(2026, 1, 9, 11),
     }
@@ -228,15 +231,9 @@ def test_near_is_20_km_of_road():
 
 def test_fill_goes_where_the_rep_is():
     """Vienna is visited on Friday: who lives there is visited then, not on Thursday."""
-    thursday, friday = date(2026, 1, 8), date(2026, 1, 9)
-    free = [
-        (datetime(2026, 1, 8, 9), thursday),
-        (datetime(2026, 1, 9, 9), friday),
-        (datetime(2026, 1, 9, 11), friday),
-    ]
     vienna, suburb, graz = (48.21, 16.37), (48.25, 16.40), (47.07, 15.44)
     wanted = [slots.Wanted("suburb", suburb), slots.Wanted("graz", graz)]
-    assert slots.fill(free, wanted, {friday: [vienna]}) == {
+    assert slots.fill(FREE, wanted, {FRIDAY: [vienna]}) == {
         "suburb": datetime(2026, 1, 9, 9),
         "graz": datetime(2026, 1, 8, 9),
     }
