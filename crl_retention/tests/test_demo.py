@@ -67,8 +67,13 @@ class TestDemo(TransactionCase):
     def test_a_deputy_stands_in(self):
         jonas = self.env["res.users"].search([("login", "=", "jonas")])
         self.assertEqual(jonas.crl_cover_id.login, "luca")
+        # early in a month visits are booked for when he is back
         visits = self.env["crl.touchpoint"].search(
-            [("user_id", "=", jonas.id), ("state", "=", "open")]
+            [
+                ("user_id", "=", jonas.id),
+                ("state", "=", "open"),
+                ("activity_id.date_deadline", "<=", jonas.crl_away_until),
+            ]
         )
         self.assertEqual(visits.activity_id.user_id, jonas.crl_cover_id)
 
