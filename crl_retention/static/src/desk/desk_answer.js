@@ -54,6 +54,17 @@ export function getEmptyResult() {
     };
 }
 
+/** Answers by question; those of a draft of before 19.0.1.6.0 are in their order. */
+export function readAnswers(answers, questions) {
+    return Array.isArray(answers)
+        ? Object.fromEntries(
+              questions
+                  .map(({id}, index) => [id, answers[index]])
+                  .filter(([, answer]) => answer),
+          )
+        : answers;
+}
+
 /** The result as `crl.desk.finish` takes it: without what does not belong to it. */
 export function toAnswer(result) {
     const {attachments, ...answer} = JSON.parse(JSON.stringify(result));

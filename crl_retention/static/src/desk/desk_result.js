@@ -13,6 +13,7 @@ import {
     getEmptyResult,
     getOutcomes,
     getVerdicts,
+    readAnswers,
     toAnswer,
     toItem,
 } from "./desk_answer";
@@ -68,7 +69,9 @@ export class DeskResult extends Component {
         this.scores = SCORES;
         const draft = recall("draft", this.contact.id);
         this.key = draft?.key || newKey();
-        this.result = useState({...this.emptyResult, ...draft?.result});
+        const result = {...this.emptyResult, ...draft?.result};
+        result.answers = readAnswers(result.answers, this.form.questions);
+        this.result = useState(result);
         this.state = useState({
             restored: draft ? DateTime.fromMillis(draft.at) : null,
             consequence: this.form.consequence || "",
