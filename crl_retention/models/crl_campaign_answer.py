@@ -32,7 +32,6 @@ class CrlCampaignAnswer(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     value = fields.Char("Answer")
     number = fields.Float("Average", aggregator="avg", digits=(16, 4))
-    kind = fields.Selection(related="question_id.kind")
 
     _once = models.Constraint(
         "UNIQUE(question_id, touchpoint_id)",
