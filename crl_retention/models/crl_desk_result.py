@@ -197,7 +197,6 @@ class CrlDesk(models.AbstractModel):
     def _finish(self, touchpoint, result):
         """Take a result; returns what it leads to."""
         read = self._read_result(touchpoint, result)
-        read["answers"] = touchpoint._read_answers(result.get("answers"))
         attachments = touchpoint.with_env(self.env)._take_attachments(
             touchpoint.partner_id, read.pop("attachments")
         )
@@ -210,7 +209,9 @@ class CrlDesk(models.AbstractModel):
         self._take_person(touchpoint, result.get("contact_id"))
         self._take_indicators(touchpoint, result.get("indicators"))
         self._take_promise(touchpoint, result.get("promise"))
-        touchpoint.with_context(crl_attachment_ids=attachments)._take_result(**read)
+        touchpoint.with_context(crl_attachment_ids=attachments)._take_result(
+            **read, answers=result.get("answers")
+        )
         touchpoint._tell_desks("closed")
         return consequence
 

@@ -30,7 +30,8 @@ class CrlTouchpoint(models.Model):
         return questions - answers.question_id
 
     def _read_answers(self, answers):
-        """The answers, checked: ``{question: answer}`` of all that is asked.
+        """The answers, checked: ``{question: answer}`` of all that is asked, and of
+        what was answered to a colleague while this one was on the phone.
 
         :param answers: ``{question id: answer}``, ids may be text, as JSON has it; or
             a list in the order of the questions
@@ -43,17 +44,23 @@ class CrlTouchpoint(models.Model):
         if isinstance(answers, list):
             answers = dict(zip(questions.ids, answers, strict=False))
         answers = {self._read_id(number): said for number, said in answers.items()}
-        return {
+        read = {
             question: question._read_answer(answers.get(question.id))
-            for question in questions
+            for question in self.campaign_id.question_ids
+        }
+        return {
+            question: answer
+            for question, answer in read.items()
+            if question in questions or answer is not None
         }
 
     def _take_answers(self, answers):
         """Write down what was answered, and what was asked in vain: once for each
-        question and customer.
+        question and customer, but for what two colleagues heard at the same time.
 
-        :param answers: as ``_read_answers`` returns them
+        :param answers: as ``_read_answers`` takes them
         """
+        answers = self._read_answers(answers)
         if not answers:
             return
         Answer = self.env["crl.campaign.answer"]
@@ -61,6 +68,7 @@ class CrlTouchpoint(models.Model):
             [
                 ("question_id", "in", [question.id for question in answers]),
                 ("partner_id", "=", self.partner_id.id),
+                ("value", "=", False),
             ]
         ).unlink()
         Answer.create(

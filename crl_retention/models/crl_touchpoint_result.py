@@ -133,7 +133,7 @@ class CrlTouchpoint(models.Model):
 
         Only who was reached has a verdict and answers, only who is unhappy a trouble.
 
-        :param answers: as ``_read_answers`` returns them
+        :param answers: as ``_read_answers`` takes them
         :param date_next: naive UTC moment of the next contact, as the customer wants it
         :raises UserError: without the verdict that was to be asked, or for a past date
         """

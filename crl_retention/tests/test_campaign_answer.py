@@ -200,6 +200,33 @@ class TestCampaignAnswer(AnswerCase):
         )
         self.assertEqual(len(answers), 4)
 
+    def test_what_two_hear_at_once_is_kept(self):
+        """Another contact of the customer was closed while this one was on the phone,
+        or its result lay in the browser: nothing that was typed is lost."""
+        campaign = self.released(cadence_id=self.cadence.id)
+        enrollment = campaign.member_ids.enrollment_id[0]
+        calls = enrollment.touchpoint_ids.filtered(lambda t: t.channel == "call")
+        first, second = calls.sorted("date_planned")[:2]
+        dough, oven = str(self.dough.id), str(self.oven.id)
+        self.finish(first, {dough: "Rye", oven: "Gas"})
+        self.finish(second, {dough: "Spelt", oven: ""})
+        self.assertEqual(self.told(first), {self.dough: "Rye", self.oven: "Gas"})
+        self.assertEqual(
+            self.told(second),
+            {self.dough: "Spelt", self.electric: False, self.pizzas: False},
+        )
+
+    def test_who_was_not_reached_can_have_said_nothing_wrong(self):
+        campaign = self.released()
+        call = campaign.member_ids.touchpoint_id[0]
+        Result = self.env["crl.touchpoint.result"].with_user(call.user_id)
+        answers = {str(self.pizzas.id): "many"}
+        result = Result.create({"touchpoint_id": call.id, "answers": answers})
+        result.outcome = "no_answer"
+        result.action_confirm()
+        self.assertEqual(call.outcome, "no_answer")
+        self.assertFalse(self.told(call))
+
     # ---- Questions ----
 
     def test_what_was_answered_stays_of_its_kind(self):

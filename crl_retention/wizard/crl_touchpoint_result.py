@@ -107,7 +107,7 @@ class CrlTouchpointResult(models.TransientModel):
             int(self.score or 0),
             self.cause_ids,
             date_next,
-            touchpoint._read_answers(self.answers),
+            self.answers,
         )
         if self.env.context.get("crl_schedule_next") and schedule_next:
             return schedule_next
