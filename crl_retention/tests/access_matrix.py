@@ -228,6 +228,7 @@ WORDS = {
     "crl_alert_ids",
     "crl_touchpoint_count",
     "crl_last_words",
+    "crl_side_cadences",
     "crl_call_window_ids",
     "crl_campaign_answer_ids",
 }
