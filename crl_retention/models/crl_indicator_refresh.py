@@ -192,9 +192,13 @@ class CrlIndicator(models.Model):
 
     def _begin(self):
         """Note when a run begins, and whether the history of the week is written with
-        it."""
+        it: that of computed values is, when they change."""
         monday = self._get_monday()
-        behind = self.filtered(lambda indicator: indicator.history_week != monday)
+        behind = self.filtered(
+            lambda indicator: (
+                indicator.source != "computed" and indicator.history_week != monday
+            )
+        )
         behind.write({"is_history_due": True, "history_week": monday})
         (self - behind).is_history_due = False
         self.date_begun = fields.Datetime.now()
@@ -208,12 +212,12 @@ class CrlIndicator(models.Model):
         week = monday + timedelta(days=7)
         if self[0]._is_followed():
             moved, days = self._get_moved(within), self._get_turns()
-            blocks = [
+            blocks = {
                 block
                 for block in range(first // BLOCK, last // BLOCK + 1)
                 if block % 7 in days or len(moved) > FEW_MOVED
-            ]
-            for block in blocks:
+            }
+            for block in sorted(blocks):
                 start = block * BLOCK
                 asked = get_between(max(first, start), min(last, start + BLOCK - 1))
                 values._put_computed(self, asked, week)
@@ -230,7 +234,7 @@ class CrlIndicator(models.Model):
                 values._put_computed(self - judged, within, week)
         if judged:
             values._score_again(judged, within)
-        behind = self.filtered(lambda i: i.is_history_due and i.source != "computed")
+        behind = self.filtered(lambda i: i.is_history_due)
         if behind:
             values._keep_history(behind, within, monday)
 

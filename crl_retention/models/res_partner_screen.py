@@ -20,7 +20,7 @@ class ResPartner(models.Model):
         "Last Words", compute="_compute_crl_last_words", groups=INSIDERS
     )
 
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     @api.depends("crl_enrollment_ids.state")
     def _compute_crl_side_cadences(self):
         """Procedures beside the main one: playbooks, those of an order or a segment."""
