@@ -1,3 +1,6 @@
+from odoo.tools import SQL
+
+
 def uninstall_hook(env):
     """Let Odoo delete what the addon brought, in whatever order it goes about it.
 
@@ -5,8 +8,11 @@ def uninstall_hook(env):
     template or a customer alive; each that did would be an error in Odoo's log.
     """
     env.cr.execute(
-        """SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
-            WHERE contype = 'f' AND conrelid::regclass::text LIKE 'crl\\_%'"""
+        """SELECT r.relname, c.conname
+             FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+            WHERE c.contype = 'f' AND r.relname LIKE 'crl\\_%'
+              AND r.relnamespace = current_schema::regnamespace"""
     )
-    for table, name in env.cr.fetchall():
-        env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    for names in env.cr.fetchall():
+        drop = SQL("ALTER TABLE %s DROP CONSTRAINT %s", *map(SQL.identifier, names))
+        env.cr.execute(drop)

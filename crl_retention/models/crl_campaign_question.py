@@ -71,14 +71,10 @@ class CrlCampaignQuestion(models.Model):
             )
 
     def _filter_answered(self):
-        # whoever plans the campaign need not see the answers
-        groups = (
-            self.env["crl.campaign.answer"]
-            .sudo()
-            ._read_group(
-                [("question_id", "in", self.ids), ("value", "!=", False)],
-                ["question_id"],
-            )
+        # sudo: whoever plans the campaign need not see the answers
+        answers = self.env["crl.campaign.answer"].sudo()
+        groups = answers._read_group(
+            [("question_id", "in", self.ids), ("value", "!=", False)], ["question_id"]
         )
         answered = {question.id for (question,) in groups}
         return self.filtered(lambda question: question.id in answered)

@@ -92,12 +92,13 @@ class CrlTouchpoint(models.Model):
                 ("value", "!=", False),
             ]
         )
-        # who reads an answer reads what was asked
+        # sudo: who reads an answer reads what was asked
+        told_by_contact = answers.sudo().grouped("touchpoint_id")
         return {
             touchpoint.id: "\n".join(
                 join_answer(answer.question_id.name, answer.value) for answer in told
             )
-            for touchpoint, told in answers.sudo().grouped("touchpoint_id").items()
+            for touchpoint, told in told_by_contact.items()
         }
 
     def _finish_activities(self, note):
