@@ -94,7 +94,7 @@ class TestDesk(DeskCase):
             {"score": 9},
             {"note": ["a"]},
             {"cause_ids": ["1"]},
-            {"answers": "yes"},
+            {"verdict": "positive", "answers": "yes"},
             {"date_next": "tomorrow"},
             {"attachment_ids": 5},
             {"verdict": "positive", "indicators": [1]},
