@@ -171,7 +171,7 @@ def logins(server):
         "SELECT login FROM res_users WHERE active AND NOT share AND id > 1 ORDER BY id",
         settings.DEMO_DB,
     )
-    return [login for login in candidates[:12] if can_log_in(login)]
+    return [login for login in candidates[:20] if can_log_in(login)]
 
 
 def start():
